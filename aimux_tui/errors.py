@@ -1,0 +1,38 @@
+"""Every error that aimux raises on purpose.
+
+AimuxError
+├── ConfigError      a setting cannot be used: names the file, the line and the nearest valid key
+├── CommandError     a `:` command or command-line argument is wrong
+└── SessionError     a session or log file cannot be found or opened
+"""
+
+from __future__ import annotations
+
+
+class AimuxError(Exception):
+    """A problem to be told to the user: `message` says what is wrong, `hint` what to do."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class ConfigError(AimuxError):
+    """A setting cannot be used."""
+
+    exit_code = 2
+
+
+class CommandError(AimuxError):
+    """A command or argument is wrong."""
+
+    exit_code = 2
+
+
+class SessionError(AimuxError):
+    """A session or log file cannot be found or opened."""
+
+    exit_code = 3
