@@ -1,0 +1,3 @@
+"""The user's settings: schema, loading, keys."""
+
+from __future__ import annotations

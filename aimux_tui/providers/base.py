@@ -1,0 +1,128 @@
+"""What a provider is. A new agent is one module that fulfils these protocols and a registry row.
+
+A log is read on two levels by the same provider:
+
+- the *scan* runs once over every byte, keeps little, and yields the log's summary and one
+  `TurnSummary` per turn. It is incremental: fed block by block, at once or as the file grows,
+  it must come to the same result.
+- the *details* of one turn are read from the turn's spans when somebody opens it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from aimux_tui.model.body import BodyRef, Span
+    from aimux_tui.model.log import LogSummary
+    from aimux_tui.model.session import LiveState
+    from aimux_tui.model.turn import Turn, TurnSummary
+
+LogFormat = Literal["lines", "document", "zstd-lines"]
+"""How a file grows: by appended lines; by being rewritten whole; not at all, compressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """A file that holds a session or a sub-agent, as its place tells it. Nothing was read yet."""
+
+    provider: str
+    path: str
+    format: LogFormat
+    root: str
+    """The agent's home under which it was found; its parent folder if it was opened by path."""
+    parent_hint: str = ""
+    """Session id of the parent, where the path tells it."""
+
+
+class LogSource(Protocol):
+    """Random access to a log's bytes (decompressed)."""
+
+    @property
+    def file(self) -> LogFile:
+        """Which file it is."""
+        ...
+
+    def read(self, span: Span) -> bytes:
+        """The bytes of `span`, fewer if the file has shrunk."""
+        ...
+
+
+class LogScan(Protocol):
+    """The running scan of one log. Never raises on bad input: it counts it."""
+
+    def feed(self, block: bytes, offset: int) -> None:
+        """Take the next whole lines, which stand at `offset` in the file.
+
+        `block` ends with a newline, or is the whole last line of a file that lacks one. For a
+        "document" it is the whole file, and what an earlier feed said is forgotten.
+        """
+        ...
+
+    @property
+    def turns(self) -> Sequence[TurnSummary]:
+        """Every turn so far, in the order of the log. Must be cheap to call often."""
+        ...
+
+    def changed_since(self, mark: int) -> tuple[int, int]:
+        """(index of the first turn that may differ since `mark`, a new mark); marks start at 0."""
+        ...
+
+    def summary(self) -> LogSummary:
+        """The log's summary as of now."""
+        ...
+
+
+class Provider(Protocol):
+    """An agent whose logs aimux can read."""
+
+    name: str
+    """Short, lower case: "claude". The first part of every session key."""
+    title: str
+    """For people: "Claude Code"."""
+    version: int
+    """Grows when the meaning of a scan changes, so that the index reads the logs again."""
+
+    def roots(self, env: Mapping[str, str], home: Path) -> Sequence[Path]:
+        """The agent's homes: from the agent's own environment variables, else its default."""
+        ...
+
+    def find(self, root: Path) -> Iterator[LogFile]:
+        """Every log file under a home (which may not exist). Must not open the files."""
+        ...
+
+    def watched(self, root: Path) -> Sequence[Path]:
+        """The folders under a home where logs and live state files appear."""
+        ...
+
+    def recognise(self, path: Path, head: bytes) -> LogFile | None:
+        """The log file at `path`, judged by its name and its first bytes, wherever it lies."""
+        ...
+
+    def scan(self, file: LogFile) -> LogScan:
+        """A fresh scan. It may read small companions of the file (meta data), never others."""
+        ...
+
+    def read_turn(self, source: LogSource, turn: TurnSummary) -> Turn:
+        """The turn with all its steps, from its spans."""
+        ...
+
+    def read_body(self, source: LogSource, ref: BodyRef) -> str:
+        """The whole of a text that was cut."""
+        ...
+
+    def titles(self, root: Path) -> Mapping[str, str]:
+        """Session titles kept in side files of a home: session id → title."""
+        ...
+
+    def live_states(self, root: Path) -> Mapping[str, LiveState]:
+        """What running agents say of themselves in a home: session id → state."""
+        ...
+
+    def resume_command(self, session_id: str, cwd: str) -> Sequence[str]:
+        """The command that takes the session up again."""
+        ...

@@ -1,0 +1,3 @@
+"""Finding, watching and reading log files."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The screen. The only package that may import Textual or Rich."""
+
+from __future__ import annotations
