@@ -1,0 +1,143 @@
+"""From log records to the sessions of the list: who is whose child, and what it adds up to."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from aimux_tui.model.session import Session
+from aimux_tui.store.status import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aimux_tui.model.log import LogSummary
+    from aimux_tui.model.session import LiveState
+    from aimux_tui.model.usage import Pricer
+    from aimux_tui.store.record import LogRecord
+
+_WORKTREE = re.compile(r"^(?P<project>.+?)/\.(?:claude/|codex/)?worktrees?/")
+
+
+def project_of(cwd: str) -> str:
+    """The short name of the project at `cwd`: its last folder, worktrees counted to their own."""
+    path = cwd.replace("\\", "/").rstrip("/")
+    if found := _WORKTREE.match(path + "/"):
+        path = found["project"]
+    return PurePath(path).name or path
+
+
+def main_record(records: Sequence[LogRecord]) -> LogRecord:
+    """Of several files of one session, the one that tells its story.
+
+    An agent may leave a stub, an older format or a copy beside it.
+    """
+    return max(
+        records,
+        key=lambda record: (
+            record.summary.turns + record.summary.usage.requests,
+            record.stamp.size,
+            record.stamp.mtime_ns,
+            record.file.path,
+        ),
+    )
+
+
+def link_to_parent(child: LogSummary, parent: LogSummary | None) -> str:
+    """Id of the parent's tool call that spawned the child; "" if nothing tells."""
+    if child.parent_tool_call_id or parent is None:
+        return child.parent_tool_call_id
+    by_prompt = ""
+    for spawn in parent.spawns:
+        if spawn.child_key == child.key:
+            return spawn.tool_call_id
+        if not spawn.child_key and spawn.prompt_hash and spawn.prompt_hash == child.prompt_hash:
+            by_prompt = spawn.tool_call_id
+    return by_prompt
+
+
+def build_session(
+    records: Sequence[LogRecord],
+    children: Sequence[Session],
+    parent: LogSummary | None,
+    *,
+    title: str,
+    live: LiveState | None,
+    pricer: Pricer,
+    now: datetime,
+) -> Session:
+    """The list row of the session that `records` (one, or several files of it) hold."""
+    record = main_record(records)
+    summary = record.summary
+    written = datetime.fromtimestamp(record.stamp.mtime_ns / 1e9, UTC)
+    status, reason = status_of(summary, live=live, written=written, now=now)
+    usage, cost = record.own_usage, record.own_cost
+    total_usage, total_cost = usage, cost
+    updated = summary.updated or written
+    for child in children:
+        total_usage += child.total_usage
+        total_cost += child.total_cost
+        if child.updated is not None and child.updated > updated:
+            updated = child.updated
+    window = summary.context_window
+    if window is None and summary.models:
+        window = pricer.context_window(summary.models[-1])
+    return Session(
+        key=summary.key,
+        provider=summary.provider,
+        session_id=summary.session_id,
+        path=record.file.path,
+        title=title,
+        cwd=summary.cwd,
+        project=project_of(summary.cwd),
+        git_branch=summary.git_branch,
+        agent_version=summary.agent_version,
+        agent_name=summary.agent_name,
+        models=summary.models,
+        started=summary.started,
+        updated=updated,
+        status=status,
+        status_reason=reason,
+        turns=summary.turns,
+        tool_calls=summary.tool_calls,
+        failed_tool_calls=summary.failed_tool_calls,
+        edits=summary.edits,
+        additions=summary.additions,
+        deletions=summary.deletions,
+        compactions=summary.compactions,
+        usage=usage,
+        cost=cost,
+        total_usage=total_usage,
+        total_cost=total_cost,
+        context_tokens=summary.context_tokens,
+        context_window=window,
+        parent_key=summary.parent_key,
+        parent_tool_call_id=link_to_parent(summary, parent),
+        children=tuple(child.key for child in children),
+        descendants=sum(1 + child.descendants for child in children),
+        forked_from=summary.forked_from,
+        hidden_reason=summary.hidden_reason,
+        size=record.stamp.size,
+        bad_lines=summary.bad_lines,
+        problems=summary.problems,
+        is_partial=summary.is_partial,
+        other_paths=tuple(sorted(r.file.path for r in records if r is not record)),
+    )
+
+
+def title_of(
+    summary: LogSummary, side_titles: Mapping[str, str], foreign_titles: Mapping[str, str]
+) -> str:
+    """The best title known: its own, a side file's, another log's, else its first prompt."""
+    if summary.title_is_given:
+        return summary.title
+    for known, name in (
+        (side_titles, summary.session_id),
+        (foreign_titles, summary.last_record_id),
+        (foreign_titles, summary.session_id),
+    ):
+        if name and (title := known.get(name)):
+            return title
+    return summary.title or summary.agent_name

@@ -1,0 +1,203 @@
+"""The summary index: what the logs said when they were last read, so that a start is instant.
+
+A cache and nothing else: deleting it loses nothing, and a broken or outdated one is replaced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aimux_tui.model.usage import Cost, Request, Usage
+from aimux_tui.store.record import LogRecord
+from aimux_tui.store.sharing import PricedLog, shared_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE log(
+  id INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,
+  scan TEXT NOT NULL,
+  record BLOB NOT NULL,
+  requests BLOB NOT NULL
+);
+CREATE TABLE request(
+  key INTEGER NOT NULL,
+  log INTEGER NOT NULL,
+  PRIMARY KEY(key, log)
+) WITHOUT ROWID;
+CREATE INDEX request_log ON request(log);
+"""
+_Requests = tuple[list[Request], list[Cost]]
+_encode = msgspec.msgpack.encode
+_record_decoder = msgspec.msgpack.Decoder(LogRecord)
+_requests_decoder: msgspec.msgpack.Decoder[_Requests] = msgspec.msgpack.Decoder(_Requests)
+
+
+class Index:
+    """The index file. Every method may be called from any thread, one at a time.
+
+    `scan_version` names everything a record depends on beside the log itself (the provider's
+    version, the prices): a record made under another one is not used.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        """Open the index at `path`, or one in memory if `path` is None or cannot be used."""
+        self.path = path
+        self.trouble = ""
+        """Why the index on disk could not be used, in words; "" if all is well."""
+        self._connection = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        if self.path is None:
+            return self._prepared(":memory:")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return self._prepared(str(self.path))
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and not _is_damage(error):
+                self.trouble = f"{self.path}: {error}"
+                return self._prepared(":memory:")
+            self.trouble = f"{self.path} was damaged and has been rebuilt ({error})"
+        except OSError as error:
+            self.trouble = f"{self.path}: {error.strerror}"
+            return self._prepared(":memory:")
+        self._delete_files()
+        return self._prepared(str(self.path))
+
+    def _prepared(self, name: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(name, timeout=5, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version != _SCHEMA_VERSION:
+            with _transaction(connection):
+                for (table,) in connection.execute(
+                    "SELECT name FROM sqlite_master WHERE type='table'"
+                ).fetchall():
+                    connection.execute(f'DROP TABLE "{table}"')
+                for statement in _SCHEMA.split(";"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
+        return connection
+
+    def _delete_files(self) -> None:
+        if self.path is not None:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+
+    def load(self, scan_version: str) -> dict[str, LogRecord]:
+        """Every usable record, by path; without requests."""
+        records: dict[str, LogRecord] = {}
+        for path, blob in self._connection.execute(
+            "SELECT path, record FROM log WHERE scan=?", (scan_version,)
+        ):
+            with contextlib.suppress(msgspec.DecodeError):
+                records[path] = _record_decoder.decode(blob)
+        return records
+
+    def store(
+        self, logs: Iterable[tuple[LogRecord, Sequence[Cost]]], scan_version: str
+    ) -> dict[str, LogRecord]:
+        """Keep records (with their requests, and what each costs).
+
+        Returns the records that are to be used from now on: those given, and others whose share
+        changed because of them.
+        """
+        changed: dict[str, LogRecord] = {}
+        connection = self._connection
+        with _transaction(connection):
+            for record, costs in logs:
+                requests = record.summary.requests
+                bare = record.without_requests()
+                blob = _encode((requests, costs))
+                row = connection.execute(
+                    "INSERT INTO log(path, scan, record, requests) VALUES(?,?,?,?) "
+                    "ON CONFLICT(path) DO UPDATE SET scan=excluded.scan, record=excluded.record, "
+                    "requests=excluded.requests RETURNING id",
+                    (record.file.path, scan_version, _encode(bare), blob),
+                ).fetchone()
+                connection.execute("DELETE FROM request WHERE log=?", row)
+                connection.executemany(
+                    "INSERT OR IGNORE INTO request VALUES(?,?)",
+                    ((request.key, row[0]) for request in requests if request.key),
+                )
+                changed[record.file.path] = bare
+                changed |= self._settle(row[0])
+        return changed
+
+    def _settle(self, log_id: int) -> dict[str, LogRecord]:
+        """Divide the requests of a log among all the logs that hold some of them."""
+        group = {log_id}
+        frontier = [log_id]
+        while frontier:
+            rows = self._connection.execute(
+                "SELECT DISTINCT b.log FROM request a JOIN request b ON b.key=a.key WHERE a.log=?",
+                (frontier.pop(),),
+            )
+            fresh = {other for (other,) in rows} - group
+            group |= fresh
+            frontier.extend(fresh)
+        if len(group) == 1:
+            return {}
+        records: dict[str, LogRecord] = {}
+        priced: list[PricedLog] = []
+        marks = ",".join("?" * len(group))
+        for path, blob, requests_blob in self._connection.execute(
+            f"SELECT path, record, requests FROM log WHERE id IN ({marks})",  # noqa: S608 - only marks
+            tuple(group),
+        ):
+            requests, costs = _requests_decoder.decode(requests_blob)
+            record = records[path] = _record_decoder.decode(blob)
+            priced.append(PricedLog(path, record.summary, requests, costs))
+        shared = shared_parts(priced)
+        changed: dict[str, LogRecord] = {}
+        for path, record in records.items():
+            usage, cost = shared.get(path, (Usage(), Cost()))
+            if (record.shared_usage, record.shared_cost) != (usage, cost):
+                changed[path] = record.with_shared(usage, cost)
+                self._connection.execute(
+                    "UPDATE log SET record=? WHERE path=?", (_encode(changed[path]), path)
+                )
+        return changed
+
+    def requests(self, path: str) -> _Requests:
+        """A log's requests and what each costs; empty if the index has none."""
+        row = self._connection.execute("SELECT requests FROM log WHERE path=?", (path,)).fetchone()
+        return _requests_decoder.decode(row[0]) if row else ([], [])
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Drop the records of files that are gone."""
+        with _transaction(self._connection):
+            for path in paths:
+                row = self._connection.execute(
+                    "DELETE FROM log WHERE path=? RETURNING id", (path,)
+                ).fetchone()
+                if row is not None:
+                    self._connection.execute("DELETE FROM request WHERE log=?", row)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _is_damage(error: sqlite3.OperationalError) -> bool:
+    return "malformed" in str(error) or "not a database" in str(error)

@@ -1,0 +1,63 @@
+"""Requests that stand in several logs are counted once: in the log that owns them.
+
+A forked or resumed session copies the earlier conversation into its own file. Adding up the files
+would bill that part twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from aimux_tui.model.log import LogSummary
+from aimux_tui.model.usage import Cost, Request, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLog:
+    """A log's requests with their prices."""
+
+    path: str
+    summary: LogSummary
+    requests: Sequence[Request]
+    costs: Sequence[Cost]
+
+
+def shared_parts(logs: Iterable[PricedLog]) -> dict[str, tuple[Usage, Cost]]:
+    """For each log that repeats requests of another: path → the usage and cost owned elsewhere."""
+    owned: set[int] = set()
+    shared: dict[str, tuple[Usage, Cost]] = {}
+    for log in sorted(logs, key=_ownership):
+        keys = {request.key for request in log.requests}
+        if owned.isdisjoint(keys):
+            owned |= keys
+            owned.discard(0)
+            continue
+        usage, cost = Usage(), Cost()
+        for request, price in zip(log.requests, log.costs, strict=True):
+            if request.key in owned:
+                usage += request.usage
+                cost += price
+        owned |= keys
+        owned.discard(0)
+        shared[log.path] = (usage, cost)
+    return shared
+
+
+def _ownership(log: PricedLog) -> tuple[bool, datetime, datetime, str]:
+    """Originals before forks, then the earlier, then the one that was finished first."""
+    summary = log.summary
+    return (
+        bool(summary.forked_from),
+        summary.started or _NEVER,
+        summary.updated or _NEVER,
+        log.path,
+    )

@@ -1,0 +1,138 @@
+"""The turns of one open session, live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aimux_tui.errors import SessionError
+from aimux_tui.model.tools import ToolCall
+from aimux_tui.sources.files import FileSource
+from aimux_tui.store.live_log import total_cost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aimux_tui.model.body import BodyRef, Span
+    from aimux_tui.model.log import LogSummary
+    from aimux_tui.model.turn import Turn, TurnSummary
+    from aimux_tui.model.usage import Cost
+    from aimux_tui.store.live_log import LiveLog
+
+_KEPT_TURNS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class TraceDelta:
+    """What changed in a trace since a version."""
+
+    version: int
+    first_changed: int
+    """Index of the first turn that may have changed; the number of turns if none has."""
+    is_reset: bool
+    """The log was truncated or replaced: nothing of before holds."""
+
+
+class Trace:
+    """One open session. `refresh`, `read_turn`, `body` and `raw` block: call them in a worker."""
+
+    def __init__(
+        self,
+        key: str,
+        log: LiveLog,
+        children_of: Callable[[str], Mapping[str, str]] = lambda _: {},
+    ) -> None:
+        self.key = key
+        self._log = log
+        self._children_of = children_of
+        self._source = FileSource(log.file)
+        self._turns: dict[str, tuple[TurnSummary, Turn]] = {}
+        self._costs: tuple[int, Sequence[Cost]] = (-1, ())
+        self._marks: dict[int, tuple[int, int]] = {0: (0, log.generation)}
+        """Version → (the scan's mark, the generation) at that version."""
+
+    @property
+    def path(self) -> str:
+        """The log file."""
+        return self._log.file.path
+
+    @property
+    def version(self) -> int:
+        """Grows with every change."""
+        return self._log.version
+
+    @property
+    def turns(self) -> Sequence[TurnSummary]:
+        """Every turn so far, in the order of the log."""
+        return self._log.turns
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the whole log has been read."""
+        return self._log.stamp is not None
+
+    def since(self, version: int) -> TraceDelta:
+        """What changed since `version`, as an earlier delta named it (0: the beginning)."""
+        now = self._log.version
+        mark, generation = self._marks.get(version, (0, self._log.generation))
+        is_reset = generation != self._log.generation
+        first, new_mark = self._log.changed_since(0 if is_reset else mark)
+        self._marks = {0: (0, self._log.generation), now: (new_mark, self._log.generation)}
+        return TraceDelta(now, 0 if is_reset else first, is_reset)
+
+    def summary(self) -> LogSummary:
+        """The log's own summary."""
+        return self._log.summary()
+
+    def cost(self, turn: TurnSummary) -> Cost:
+        """What the turn's own requests cost (sub-agents not included)."""
+        version = self._log.version
+        if self._costs[0] != version:
+            self._costs = (version, self._log.costs(self._log.summary().requests))
+        first = turn.first_request
+        return total_cost(self._costs[1][first : first + turn.request_count])
+
+    def refresh(self) -> bool:
+        """Read what was appended. True if anything changed. Raises OSError."""
+        return self._log.refresh()
+
+    def read_turn(self, key: str) -> Turn:
+        """The turn with its steps, sub-agents linked. Raises SessionError, OSError."""
+        summary = next((turn for turn in reversed(self.turns) if turn.key == key), None)
+        if summary is None:
+            raise SessionError(f"no turn {key!r} in {self.key}")
+        kept = self._turns.pop(key, None)
+        turn = (
+            kept[1]
+            if kept is not None and kept[0] == summary
+            else self._log.provider.read_turn(self._source, summary)
+        )
+        self._turns[key] = (summary, turn)
+        while len(self._turns) > _KEPT_TURNS:
+            del self._turns[next(iter(self._turns))]
+        return self._with_children(turn)
+
+    def body(self, ref: BodyRef) -> str:
+        """The whole of a text that was cut. Raises OSError."""
+        return self._log.provider.read_body(self._source, ref)
+
+    def raw(self, span: Span) -> bytes:
+        """A record as it stands in the log. Raises OSError."""
+        return self._source.read(span)
+
+    def close(self) -> None:
+        """Let go of what was kept."""
+        self._source.close()
+        self._turns.clear()
+
+    def _with_children(self, turn: Turn) -> Turn:
+        children = self._children_of(self.key)
+        if not children:
+            return turn
+        steps = tuple(
+            replace(step, child_key=children[step.id])
+            if isinstance(step, ToolCall) and step.id in children
+            else step
+            for step in turn.steps
+        )
+        return replace(turn, steps=steps)
