@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aimux_tui.errors import SessionError
 from aimux_tui.providers.registry import load_provider, load_providers
 from aimux_tui.sources.discovery import FoundLog, find_logs
-from aimux_tui.store.assembly import build_session, main_record, title_of
 from aimux_tui.store.live_log import LiveLog
 from aimux_tui.store.scanning import read_fully, read_shallow, record_of
+from aimux_tui.store.session_tree import OLDEST, SessionTree
 from aimux_tui.store.trace import Trace
 
 if TYPE_CHECKING:
@@ -26,10 +24,6 @@ if TYPE_CHECKING:
     from aimux_tui.sources.discovery import Home
     from aimux_tui.store.index import Index
     from aimux_tui.store.record import LogRecord
-
-_RESTLESS = timedelta(hours=5)
-"""Sessions written within this time may change their status by the mere passing of time."""
-_OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,64 +37,28 @@ class Place:
 
 
 class Library:
-    """The sessions of all homes. Reads are safe from any thread; blocking methods say so."""
+    """The sessions of all homes. Reads are safe from any thread; the methods that block say so."""
 
     def __init__(self, homes: Sequence[Home], index: Index, pricer: PriceTable) -> None:
         self.homes = homes
         self.index = index
-        self.version = 0
-        """Grows with every change of the sessions."""
         self._pricer = pricer
         self._scan_version = ",".join(
             [f"{provider.name}{provider.version}" for provider in load_providers()]
             + [pricer.fingerprint]
         )
+        self._tree = SessionTree(pricer)
         self._found: dict[str, FoundLog] = {}
-        self._records: dict[str, LogRecord] = {}
         self._pending: dict[str, FoundLog] = {}
         self._live_logs: dict[str, LiveLog] = {}
         self._unsaved: set[str] = set()
         self._unreadable: dict[str, str] = {}
-        self._paths_of: dict[str, set[str]] = defaultdict(set)
-        self._children_of: dict[str, set[str]] = defaultdict(set)
-        self._sessions: dict[str, Session] = {}
-        self._side_titles: dict[str, str] = {}
-        self._foreign_titles: dict[str, str] = {}
-        self._live_states: dict[str, LiveState] = {}
         self._lock = threading.RLock()
 
-    # Reading
-
-    def sessions(self) -> tuple[Session, ...]:
-        """All sessions, newest first; sub-agents and hidden ones included."""
-        with self._lock:
-            return tuple(
-                sorted(
-                    self._sessions.values(),
-                    key=lambda session: (session.updated or _OLDEST, session.key),
-                    reverse=True,
-                )
-            )
-
-    def get(self, key: str) -> Session | None:
-        """The session with this key."""
-        return self._sessions.get(key)
-
-    def places(self) -> tuple[Place, ...]:
-        """Where it looked, and how many logs it found there."""
-        return tuple(
-            Place(
-                home.provider,
-                home.path,
-                home.path.is_dir(),
-                sum(
-                    1
-                    for found in list(self._found.values())
-                    if found.file.provider == home.provider and found.file.root == str(home.path)
-                ),
-            )
-            for home in self.homes
-        )
+    @property
+    def version(self) -> int:
+        """Grows with every change of the sessions."""
+        return self._tree.version
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -112,76 +70,100 @@ class Library:
         """Logs that could not be opened: path → why."""
         return dict(self._unreadable)
 
+    def sessions(self) -> tuple[Session, ...]:
+        """All sessions, newest first; sub-agents and hidden ones included."""
+        with self._lock:
+            return tuple(
+                sorted(
+                    self._tree.sessions.values(),
+                    key=lambda session: (session.updated or OLDEST, session.key),
+                    reverse=True,
+                )
+            )
+
+    def get(self, key: str) -> Session | None:
+        """The session with this key."""
+        return self._tree.sessions.get(key)
+
     def records(self) -> tuple[LogRecord, ...]:
         """What is known of each log file."""
         with self._lock:
-            return tuple(self._records.values())
+            return tuple(self._tree.records.values())
 
-    # Keeping current (blocking: call them in a worker)
+    def places(self) -> tuple[Place, ...]:
+        """Where it looked, and how many logs it found there."""
+        counts: dict[tuple[str, str], int] = {}
+        with self._lock:
+            for found in self._found.values():
+                place = (found.file.provider, found.file.root)
+                counts[place] = counts.get(place, 0) + 1
+        return tuple(
+            Place(
+                home.provider,
+                home.path,
+                home.path.is_dir(),
+                counts.get((home.provider, str(home.path)), 0),
+            )
+            for home in self.homes
+        )
 
     def load(self) -> None:
-        """Find every log and show it, from the index where that is current, else shallowly."""
-        with self._lock:
-            known = self.index.load(self._scan_version)
-            self._found = {found.file.path: found for found in find_logs(self.homes)}
-            self._pending = {}
-            for path, found in self._found.items():
-                record = known.get(path)
-                if record is not None and record.stamp == found.stamp:
-                    self._records[path] = record
-                else:
-                    self._pending[path] = found
-                    self._read_shallow(found)
-            self._read_side_files()
-            self._rebuild_all()
+        """Show every log: from the index where that is current, else by its head and tail. Blocks.
 
-    def load_fully(self) -> None:
-        """Find and read every log; nothing is pending afterwards."""
-        self.load_found(find_logs(self.homes))
-
-    def load_found(self, logs: Iterable[FoundLog]) -> None:
-        """Read these logs and no others, fully."""
+        What was read so shallowly is pending: `scan_pending` reads its numbers.
+        """
         with self._lock:
-            known = self.index.load(self._scan_version)
-            self._found = {found.file.path: found for found in logs}
-            self._pending = {}
-            for path, found in self._found.items():
-                record = known.get(path)
-                if record is not None and record.stamp == found.stamp:
-                    self._records[path] = record
-                else:
-                    self._pending[path] = found
+            records = self._take_current(find_logs(self.homes))
+            for found in self._pending.values():
+                try:
+                    records.append(read_shallow(found))
+                except OSError as error:
+                    self._unreadable[found.file.path] = error.strerror or str(error)
             self._read_side_files()
-            for _ in self.scan_pending(lambda: False):
-                pass
-            self._rebuild_all()
+            self._tree.put(records)
+
+    def load_fully(self, logs: Iterable[FoundLog] | None = None) -> None:
+        """Read every log of the homes (or exactly the given ones) with all its numbers. Blocks."""
+        with self._lock:
+            records = self._take_current(find_logs(self.homes) if logs is None else logs)
+            pending, self._pending = list(self._pending.values()), {}
+            records.extend(self._read_fully(pending))
+            self._read_side_files()
+            self._tree.put(records)
 
     def scan_pending(self, should_stop: Callable[[], bool]) -> Iterator[None]:
-        """Read what the index lacks, newest first; a step each time that sessions have changed."""
+        """Read what the index lacks, newest first; a step after each log. Blocks."""
         while self._pending and not should_stop():
             newest = max(self._pending.values(), key=lambda found: found.stamp.mtime_ns)
-            self._pending.pop(newest.file.path, None)
-            self._read_fully([newest])
+            records = self._read_fully([newest])
+            with self._lock:
+                self._pending.pop(newest.file.path, None)
+                self._tree.put(records)
             yield
 
     def refresh(self, paths: Iterable[str]) -> bool:
-        """Take in files that changed, appeared or went away. True if a session changed."""
+        """Take in files that changed, appeared or went away. True if a session changed. Blocks."""
         with self._lock:
             before = self.version
-            unknown: set[str] = set()
+            records: list[LogRecord] = []
+            is_unknown = False
             for path in paths:
                 if path in self._found:
-                    self._follow(path)
+                    records.extend(self._follow(path))
                 else:
-                    unknown.add(path)
-            if unknown:
-                self._find_new()
+                    is_unknown = True
+            if is_unknown:
+                for found in find_logs(self.homes):
+                    if found.file.path not in self._found:
+                        self._found[found.file.path] = found
+                        records.extend(self._follow(found.file.path))
                 self._read_side_files()
-                self._rebuild_restless()
+                self._tree.refresh_restless()
+            self._tree.put(records)
             return self.version != before
 
     def resync(self) -> bool:
-        """Compare every log with the file system, for what no event told. True if one changed."""
+        """Compare every log with the file system, for what no event told. Blocks."""
         with self._lock:
             current = {found.file.path: found for found in find_logs(self.homes)}
             changed = {
@@ -192,57 +174,54 @@ class Library:
             return self.refresh(changed | (self._found.keys() - current.keys()))
 
     def tick(self) -> bool:
-        """Re-evaluate what depends on time. True if a session changed."""
+        """Re-evaluate what depends on time and on live states. True if a session changed."""
         with self._lock:
             before = self.version
             self._read_side_files()
-            self._rebuild_restless()
+            self._tree.refresh_restless()
             return self.version != before
 
     def save(self) -> None:
-        """Write to the index what was read since the last save."""
+        """Write to the index what was read since the last save. Blocks."""
         with self._lock:
-            logs = []
-            for path in self._unsaved:
-                live = self._live_logs.get(path)
-                if live is not None and path in self._found:
-                    logs.append(record_of(live, self._found[path]))
+            logs = [
+                record_of(self._live_logs[path], self._found[path])
+                for path in self._unsaved
+                if path in self._live_logs and path in self._found
+            ]
             self._unsaved.clear()
             if logs:
-                self._take(self.index.store(logs, self._scan_version))
+                self._tree.put(self.index.store(logs, self._scan_version).values())
 
     def open(self, key: str) -> Trace:
         """The turns of a session, live. Raises SessionError if there is no such session."""
         with self._lock:
-            paths = self._paths_of.get(key)
-            if not paths:
+            path = self._tree.main_path(key)
+            if path is None:
                 raise SessionError(f"no session {key!r}", hint="`aimux sessions` lists them")
-            path = main_record([self._records[path] for path in paths]).file.path
             return Trace(key, self._live_log(path), self.children_by_call)
 
     def children_by_call(self, key: str) -> dict[str, str]:
         """Tool call id → key of the sub-agent's session that it spawned, for a session."""
-        with self._lock:
-            session = self._sessions.get(key)
-            if session is None:
-                return {}
-            children = [self._sessions[child] for child in session.children]
-            return {child.parent_tool_call_id: child.key for child in children}
+        session = self.get(key)
+        children = [self.get(child) for child in session.children] if session else []
+        return {child.parent_tool_call_id: child.key for child in children if child}
 
-    # Inside
+    def _take_current(self, logs: Iterable[FoundLog]) -> list[LogRecord]:
+        """Note the logs; return the records that the index has of them, the rest is pending."""
+        known = self.index.load(self._scan_version)
+        self._found = {found.file.path: found for found in logs}
+        records: list[LogRecord] = []
+        self._pending = {}
+        for path, found in self._found.items():
+            record = known.get(path)
+            if record is not None and record.stamp == found.stamp:
+                records.append(record)
+            else:
+                self._pending[path] = found
+        return records
 
-    def _live_log(self, path: str) -> LiveLog:
-        if path not in self._live_logs:
-            self._live_logs[path] = LiveLog(self._found[path].file, self._pricer)
-        return self._live_logs[path]
-
-    def _read_shallow(self, found: FoundLog) -> None:
-        try:
-            self._set_record(read_shallow(found))
-        except OSError as error:
-            self._unreadable[found.file.path] = error.strerror or str(error)
-
-    def _read_fully(self, logs: Sequence[FoundLog]) -> None:
+    def _read_fully(self, logs: Sequence[FoundLog]) -> list[LogRecord]:
         read = []
         for found in logs:
             try:
@@ -250,156 +229,53 @@ class Library:
                 self._unreadable.pop(found.file.path, None)
             except OSError as error:
                 self._unreadable[found.file.path] = error.strerror or str(error)
-        with self._lock:
-            self._take(self.index.store(read, self._scan_version))
+        return list(self.index.store(read, self._scan_version).values())
 
-    def _follow(self, path: str) -> None:
+    def _live_log(self, path: str) -> LiveLog:
+        if path not in self._live_logs:
+            self._live_logs[path] = LiveLog(self._found[path].file, self._pricer)
+        return self._live_logs[path]
+
+    def _follow(self, path: str) -> list[LogRecord]:
+        """The new record of a log that may have grown; none if it has not."""
         found = self._found[path]
         live = self._live_log(path)
         try:
-            if not live.refresh():
-                return
-            self._unreadable.pop(path, None)
+            live.refresh()
         except FileNotFoundError:
-            self._drop(path)
-            return
+            self._forget(path)
+            return []
         except OSError as error:
             self._unreadable[path] = error.strerror or str(error)
-            return
+            return []
+        self._unreadable.pop(path, None)
+        old = self._tree.records.get(path)
+        if live.stamp is None or (old is not None and old.stamp == live.stamp):
+            return []
         record, _ = record_of(live, found)
-        old = self._records.get(path)
         if old is not None:
             record = record.with_shared(old.shared_usage, old.shared_cost)
         self._found[path] = FoundLog(found.file, record.stamp)
         self._pending.pop(path, None)
         self._unsaved.add(path)
-        self._take({path: record.without_requests()})
+        return [record.without_requests()]
 
-    def _find_new(self) -> None:
-        for found in find_logs(self.homes):
-            if found.file.path not in self._found:
-                self._found[found.file.path] = found
-                self._follow(found.file.path)
-
-    def _drop(self, path: str) -> None:
-        self._found.pop(path, None)
-        self._pending.pop(path, None)
-        self._live_logs.pop(path, None)
-        record = self._records.pop(path, None)
-        if record is not None:
-            self.index.forget([path])
-            self._paths_of[record.summary.key].discard(path)
-            self._rebuild(record.summary.key)
-
-    def _take(self, records: Mapping[str, LogRecord]) -> None:
-        for record in records.values():
-            self._set_record(record)
-        for key in {record.summary.key for record in records.values()}:
-            self._rebuild(key)
-
-    def _set_record(self, record: LogRecord) -> None:
-        path, summary = record.file.path, record.summary
-        old = self._records.get(path)
-        if old is not None and old.summary.key != summary.key:
-            self._paths_of[old.summary.key].discard(path)
-            self._rebuild(old.summary.key)
-        self._records[path] = record
-        self._paths_of[summary.key].add(path)
-        if summary.titles_for_others:
-            self._foreign_titles.update(summary.titles_for_others)
+    def _forget(self, path: str) -> None:
+        for known in (self._found, self._pending, self._live_logs, self._unreadable):
+            known.pop(path, None)
+        self.index.forget([path])
+        self._tree.drop(path)
 
     def _read_side_files(self) -> None:
+        titles: dict[str, str] = {}
         states: dict[str, LiveState] = {}
         for home in self.homes:
             provider = load_provider(home.provider)
-            self._side_titles.update(provider.titles(home.path))
+            titles.update(provider.titles(home.path))
             for session_id, state in provider.live_states(home.path).items():
                 if state.pid is None or _is_running(state.pid):
                     states[f"{home.provider}:{session_id}"] = state
-        self._live_states = states
-
-    def _rebuild_all(self) -> None:
-        for path, record in self._records.items():
-            self._paths_of[record.summary.key].add(path)
-        self._sessions.clear()
-        children: dict[str, list[str]] = defaultdict(list)
-        for key, paths in self._paths_of.items():
-            if paths:
-                summary = main_record([self._records[path] for path in paths]).summary
-                if summary.parent_key in self._paths_of:
-                    children[summary.parent_key].append(key)
-        self._children_of = defaultdict(set, {key: set(keys) for key, keys in children.items()})
-        done: set[str] = set()
-        for key in list(self._paths_of):
-            self._build_below(key, done)
-        self.version += 1
-
-    def _build_below(self, key: str, done: set[str]) -> None:
-        """Build a session after its children; a log that names itself its parent is cut loose."""
-        if key in done:
-            return
-        done.add(key)
-        for child in sorted(self._children_of.get(key, ())):
-            self._build_below(child, done)
-        self._build(key)
-
-    def _rebuild(self, key: str) -> None:
-        """Build a session anew, and everything above it."""
-        now_gone = not self._paths_of.get(key)
-        session = self._sessions.get(key)
-        old_parent = session.parent_key if session else ""
-        if now_gone:
-            self._sessions.pop(key, None)
-            self._children_of[old_parent].discard(key)
-        else:
-            self._build(key)
-            parent = self._sessions[key].parent_key
-            if parent != old_parent:
-                self._children_of[old_parent].discard(key)
-            if parent:
-                self._children_of[parent].add(key)
-        self.version += 1
-        above = old_parent if now_gone else self._sessions[key].parent_key
-        seen = {key}
-        while above and above not in seen and self._paths_of.get(above):
-            seen.add(above)
-            self._build(above)
-            above = self._sessions[above].parent_key
-
-    def _rebuild_restless(self) -> None:
-        now = datetime.now(UTC)
-        for key, session in list(self._sessions.items()):
-            is_recent = session.updated is not None and now - session.updated < _RESTLESS
-            if is_recent or key in self._live_states:
-                self._build(key)
-                if self._sessions[key] != session:
-                    self.version += 1
-
-    def _build(self, key: str) -> None:
-        paths = self._paths_of.get(key)
-        if not paths:
-            return
-        records = [self._records[path] for path in paths]
-        summary = main_record(records).summary
-        parent_paths = self._paths_of.get(summary.parent_key)
-        parent = (
-            main_record([self._records[path] for path in parent_paths]).summary
-            if parent_paths
-            else None
-        )
-        children = [
-            child for name in self._children_of.get(key, ()) if (child := self._sessions.get(name))
-        ]
-        children.sort(key=lambda child: (child.started or _OLDEST, child.key))
-        self._sessions[key] = build_session(
-            records,
-            children,
-            parent,
-            title=title_of(summary, self._side_titles, self._foreign_titles),
-            live=self._live_states.get(key),
-            pricer=self._pricer,
-            now=datetime.now(UTC),
-        )
+        self._tree.set_surroundings(titles, states)
 
 
 def _is_running(pid: int) -> bool:
