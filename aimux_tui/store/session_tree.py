@@ -138,6 +138,11 @@ class SessionTree:
             if child in stale:
                 self._build_stale(child, stale)
         self._build(key)
+        # A child is linked to a call of its parent, which may have been read only now.
+        for child in self._children_of.get(key, ()):
+            session = self.sessions.get(child)
+            if session is not None and not session.parent_tool_call_id:
+                self._build(child)
 
     def _build(self, key: str) -> None:
         records = self._records_of(key)
