@@ -42,6 +42,20 @@ def decode_object(line: bytes) -> dict[str, Any]:
 def _decode_tolerantly(line: bytes) -> Any:
     """Decode what msgspec refuses: bad UTF-8, lone surrogates, NaN."""
     try:
-        return json.loads(line.decode("utf-8", errors="replace"))
+        return _without_surrogates(json.loads(line.decode("utf-8", errors="replace")))
     except (ValueError, RecursionError) as error:
         raise BadLineError(str(error) or type(error).__name__) from None
+
+
+def _without_surrogates(value: Any) -> Any:
+    """The value with lone surrogates replaced: they can be neither stored nor shown."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [_without_surrogates(item) for item in value]
+        case dict():
+            return {
+                _without_surrogates(key): _without_surrogates(item) for key, item in value.items()
+            }
+    return value

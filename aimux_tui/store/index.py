@@ -116,20 +116,22 @@ class Index:
         with _transaction(connection):
             for record, costs in logs:
                 requests = record.summary.requests
-                bare = record.without_requests()
-                blob = _encode((requests, costs))
+                bare = changed[record.file.path] = record.without_requests()
+                try:
+                    blobs = (_encode(bare), _encode((requests, costs)))
+                except UnicodeEncodeError:
+                    continue  # a file name that is no Unicode: used, but not kept
                 row = connection.execute(
                     "INSERT INTO log(path, scan, record, requests) VALUES(?,?,?,?) "
                     "ON CONFLICT(path) DO UPDATE SET scan=excluded.scan, record=excluded.record, "
                     "requests=excluded.requests RETURNING id",
-                    (record.file.path, scan_version, _encode(bare), blob),
+                    (record.file.path, scan_version, *blobs),
                 ).fetchone()
                 connection.execute("DELETE FROM request WHERE log=?", row)
                 connection.executemany(
                     "INSERT OR IGNORE INTO request VALUES(?,?)",
                     ((request.key, row[0]) for request in requests if request.key),
                 )
-                changed[record.file.path] = bare
                 changed |= self._settle(row[0])
         return changed
 
