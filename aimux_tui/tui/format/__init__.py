@@ -1,0 +1,3 @@
+"""From model values to styled text: pure functions without widgets."""
+
+from __future__ import annotations
