@@ -76,6 +76,8 @@ class TurnSummary:
     """Where the turn's records lie, for the provider that reads its details."""
     prompt_only: bool = False
     """Nothing followed the prompt yet."""
+    is_discarded: bool = False
+    """The user rewound past it: it happened and was billed, but the log's counts leave it out."""
 
     @property
     def duration(self) -> timedelta | None:
