@@ -1,0 +1,138 @@
+"""Every setting: its name, type, default and meaning.
+
+A setting is a field; its dotted name is the path to it. Docstrings below fields are the
+documentation that users read (`docs/config.md` is made from them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class CostDisplay(StrEnum):
+    """Whether money is shown."""
+
+    ESTIMATE = "estimate"
+    HIDE = "hide"
+
+
+class TimeMode(StrEnum):
+    """How times are shown."""
+
+    CLOCK = "clock"
+    RELATIVE = "relative"
+    ELAPSED = "elapsed"
+
+
+class SessionSort(StrEnum):
+    """What the session list is sorted by; the greatest or newest comes first."""
+
+    UPDATED = "updated"
+    STARTED = "started"
+    COST = "cost"
+    TURNS = "turns"
+    PROJECT = "project"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    """One agent whose sessions are read."""
+
+    enabled: bool = True
+    """Whether this agent's sessions are looked for."""
+    paths: tuple[str, ...] = ()
+    """Further homes of the agent, beside its usual one (`~` is understood)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvidersSettings:
+    """The agents whose sessions are read."""
+
+    claude: ProviderSettings = field(default_factory=ProviderSettings)
+    codex: ProviderSettings = field(default_factory=ProviderSettings)
+    gemini: ProviderSettings = field(default_factory=ProviderSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceOverride:
+    """Your own prices of a model, in USD per million tokens."""
+
+    input: float
+    """Prompt tokens that came from no cache."""
+    output: float
+    """Generated tokens, reasoning included."""
+    cache_read: float | None = None
+    """Prompt tokens read from a cache (as `input` unless given)."""
+    cache_write_5m: float | None = None
+    """Prompt tokens written to a cache (as `input` unless given)."""
+    cache_write_1h: float | None = None
+    """Prompt tokens written to a cache for an hour (as `cache_write_5m` unless given)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostSettings:
+    """Money."""
+
+    display: CostDisplay = CostDisplay.ESTIMATE
+    """`estimate` shows what the tokens cost at list price, `hide` shows no money at all."""
+    prices: Mapping[str, PriceOverride] = field(default_factory=dict)
+    """Your own prices: a model's name, or a pattern with `*`, and its prices in USD per million
+    tokens (`input` and `output`; `cache_read`, `cache_write_5m`, `cache_write_1h` if they differ).
+    They come before the built-in ones; of several patterns the first that fits is used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UiSettings:
+    """The screen."""
+
+    follow: bool = True
+    """Whether an opened session that is at work starts at its newest turn and stays there."""
+    time: TimeMode = TimeMode.CLOCK
+    """How times are shown: `clock` (10:47), `relative` (3m ago) or `elapsed` (since the start)."""
+    bell: bool = True
+    """Whether the terminal bell rings when a session begins to need your attention."""
+    ascii: bool = False
+    """Whether only ASCII characters are drawn."""
+    mouse: bool = True
+    """Whether the mouse is used (off: the terminal's own selection works without a modifier)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexSettings:
+    """The index of session summaries."""
+
+    enabled: bool = True
+    """Whether summaries are kept in the cache folder, so that the next start is quick."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsSettings:
+    """The session list."""
+
+    show_hidden: bool = False
+    """Whether sessions that only machines took part in are listed."""
+    sort: SessionSort = SessionSort.UPDATED
+    """What the list is sorted by: `updated`, `started`, `cost`, `turns` or `project`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, and where each came from."""
+
+    providers: ProvidersSettings = field(default_factory=ProvidersSettings)
+    cost: CostSettings = field(default_factory=CostSettings)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Your own keys: a command's id and its key, a list of keys, or nothing (`[]`) for none.
+    Two keys with a space between them are pressed one after the other (`y c`)."""
+    theme: str = "textual-dark"
+    """The colour theme."""
+    ui: UiSettings = field(default_factory=UiSettings)
+    index: IndexSettings = field(default_factory=IndexSettings)
+    sessions: SessionsSettings = field(default_factory=SessionsSettings)
+    origins: Mapping[str, str] = field(
+        default_factory=dict, compare=False, metadata={"is_setting": False}
+    )
+    """Dotted name → where its value was set; names that have their default are missing. An entry
+    of a mapping has a name of its own: `keys.app.quit`, `cost.prices.my-model`."""
