@@ -1,0 +1,124 @@
+"""Which sessions the list shows, and in which order: filter, sort, hidden ones, the tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from aimux_tui.config.schema import SessionSort
+from aimux_tui.model.session import Session
+from aimux_tui.tui.filtering import Words, matches, session_text, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_OLDEST = datetime.min.replace(tzinfo=UTC)
+
+_SORT_KEYS: Mapping[SessionSort, Callable[[Session], Any]] = {
+    SessionSort.UPDATED: lambda session: session.updated or _OLDEST,
+    SessionSort.STARTED: lambda session: session.started or _OLDEST,
+    SessionSort.COST: lambda session: session.total_cost.usd,
+    SessionSort.TURNS: lambda session: session.turns,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A visible row of the list."""
+
+    session: Session
+    depth: int = 0
+    """0 for a session, 1 for its sub-agent, and so on."""
+    is_open: bool = False
+    """Its sub-agents stand below it."""
+
+    @property
+    def can_fold(self) -> bool:
+        """Whether it has sub-agents to show or hide."""
+        return bool(self.session.children)
+
+
+class SessionRows:
+    """The rows of the list; `arrange` again whenever something changed."""
+
+    def __init__(
+        self, sort: SessionSort = SessionSort.UPDATED, *, show_hidden: bool = False
+    ) -> None:
+        self.sort = sort
+        self.show_hidden = show_hidden
+        self.query = ""
+        self.unfolded: set[str] = set()
+        """Keys of the sessions whose sub-agents are shown."""
+        self.rows: list[SessionRow] = []
+        self.listed = 0
+        """Sessions that would be shown without a filter (sub-agents not counted)."""
+        self.shown = 0
+        """Sessions that are shown (sub-agents not counted)."""
+        self.hidden = 0
+        """Hidden sessions that are not shown (sub-agents not counted)."""
+        self._texts: dict[str, tuple[Session, str]] = {}
+
+    def arrange(self, sessions: Sequence[Session], by_key: Mapping[str, Session]) -> None:
+        """Make the rows of `sessions` (newest first; `by_key` has the same by their keys)."""
+        words = words_of(self.query)
+        every = [session for session in sessions if session.parent_key not in by_key]
+        top = [session for session in every if self.show_hidden or not session.hidden_reason]
+        self.listed = len(top)
+        self.hidden = len(every) - len(top)
+        self.rows = []
+        self.shown = 0
+        for session in self._sorted(top):
+            before = len(self.rows)
+            self._add(session, 0, by_key, words)
+            self.shown += len(self.rows) > before
+        if len(self._texts) > 2 * len(by_key):
+            self._texts = {key: kept for key, kept in self._texts.items() if key in by_key}
+
+    def next_sort(self) -> SessionSort:
+        """Sort by the next thing that one can sort by."""
+        every = list(SessionSort)
+        self.sort = every[(every.index(self.sort) + 1) % len(every)]
+        return self.sort
+
+    def reveal(self, key: str, by_key: Mapping[str, Session]) -> None:
+        """Unfold what is above a session."""
+        session = by_key.get(key)
+        while session is not None and (session := by_key.get(session.parent_key)) is not None:
+            self.unfolded.add(session.key)
+
+    def _sorted(self, sessions: list[Session]) -> list[Session]:
+        if self.sort is SessionSort.PROJECT:
+            return sorted(sessions, key=lambda session: session.project.casefold())
+        # Stable: equals stay in the order of the library, newest first.
+        return sorted(sessions, key=_SORT_KEYS[self.sort], reverse=True)
+
+    def _add(
+        self, session: Session, depth: int, by_key: Mapping[str, Session], words: Words
+    ) -> None:
+        """Append the row of a session and those of its sub-agents that are to be seen."""
+        children = [by_key[key] for key in session.children if key in by_key]
+        if not self.show_hidden:
+            children = [child for child in children if not child.hidden_reason]
+        index = len(self.rows)
+        is_match = self._matches(session, words)
+        is_open = bool(children) and session.key in self.unfolded
+        self.rows.append(SessionRow(session, depth, is_open))
+        if is_open and is_match:
+            # Those who look below a match want to see all of it.
+            words = ()
+        if is_open or not is_match:
+            for child in children:
+                self._add(child, depth + 1, by_key, words)
+        if len(self.rows) > index + 1:
+            self.rows[index] = SessionRow(session, depth, is_open=True)
+        elif not is_match:
+            del self.rows[index]
+
+    def _matches(self, session: Session, words: Words) -> bool:
+        if not words:
+            return True
+        kept = self._texts.get(session.key)
+        if kept is None or kept[0] is not session:
+            kept = self._texts[session.key] = (session, session_text(session))
+        return matches(kept[1], words)
