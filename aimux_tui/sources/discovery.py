@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +67,31 @@ def find_logs(homes: Iterable[Home]) -> Iterator[FoundLog]:
             except OSError:
                 continue  # gone, or not ours to read
             yield FoundLog(file, stamp)
+
+
+def look_again(logs: Iterable[FoundLog]) -> Iterator[FoundLog]:
+    """The same logs, as they are now; those that are gone are left out."""
+    for found in logs:
+        try:
+            yield FoundLog(found.file, Stamp.of(os.stat(found.file.path)))  # noqa: PTH116 - as above
+        except OSError:
+            continue
+
+
+def logs_at(path: Path) -> list[FoundLog]:
+    """The log at `path` and the sub-agents' logs in the folder of the same name beside it.
+
+    Raises SessionError if no provider knows the log.
+    """
+    main = recognise_log(path)
+    logs = [main]
+    folder = path.with_suffix("")
+    if folder.is_dir():
+        provider = load_provider(main.file.provider)
+        for file in sorted(folder.rglob("*.jsonl")):
+            with contextlib.suppress(SessionError):
+                logs.append(recognise_log(file, provider))
+    return logs
 
 
 def recognise_log(path: Path, provider: Provider | None = None) -> FoundLog:

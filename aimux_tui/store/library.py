@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aimux_tui.errors import SessionError
 from aimux_tui.providers.registry import load_provider, load_providers
-from aimux_tui.sources.discovery import FoundLog, find_logs
+from aimux_tui.sources.discovery import FoundLog, find_logs, look_again
 from aimux_tui.store.live_log import LiveLog
 from aimux_tui.store.scanning import read_fully, read_shallow, record_of
 from aimux_tui.store.session_tree import OLDEST, SessionTree
@@ -39,8 +39,17 @@ class Place:
 class Library:
     """The sessions of all homes. Reads are safe from any thread; the methods that block say so."""
 
-    def __init__(self, homes: Sequence[Home], index: Index, pricer: PriceTable) -> None:
+    def __init__(
+        self,
+        homes: Sequence[Home],
+        index: Index,
+        pricer: PriceTable,
+        *,
+        logs: Sequence[FoundLog] | None = None,
+    ) -> None:
+        """A library over `homes`, or over exactly the given logs."""
         self.homes = homes
+        self._given = logs
         self.index = index
         self._pricer = pricer
         self._scan_version = ",".join(
@@ -69,6 +78,11 @@ class Library:
     def unreadable(self) -> Mapping[str, str]:
         """Logs that could not be opened: path → why."""
         return dict(self._unreadable)
+
+    @property
+    def prices_from(self) -> str:
+        """The date of the price table."""
+        return str(self._pricer.as_of)
 
     def sessions(self) -> tuple[Session, ...]:
         """All sessions, newest first; sub-agents and hidden ones included."""
@@ -113,7 +127,7 @@ class Library:
         What was read so shallowly is pending: `scan_pending` reads its numbers.
         """
         with self._lock:
-            records = self._take_current(find_logs(self.homes))
+            records = self._take_current(self._find())
             for found in self._pending.values():
                 try:
                     records.append(read_shallow(found))
@@ -122,10 +136,10 @@ class Library:
             self._read_side_files()
             self._tree.put(records)
 
-    def load_fully(self, logs: Iterable[FoundLog] | None = None) -> None:
-        """Read every log of the homes (or exactly the given ones) with all its numbers. Blocks."""
+    def load_fully(self) -> None:
+        """Read every log with all its numbers. Blocks."""
         with self._lock:
-            records = self._take_current(find_logs(self.homes) if logs is None else logs)
+            records = self._take_current(self._find())
             pending, self._pending = list(self._pending.values()), {}
             records.extend(self._read_fully(pending))
             self._read_side_files()
@@ -153,7 +167,7 @@ class Library:
                 else:
                     is_unknown = True
             if is_unknown:
-                for found in find_logs(self.homes):
+                for found in self._find():
                     if found.file.path not in self._found:
                         self._found[found.file.path] = found
                         records.extend(self._follow(found.file.path))
@@ -165,7 +179,7 @@ class Library:
     def resync(self) -> bool:
         """Compare every log with the file system, for what no event told. Blocks."""
         with self._lock:
-            current = {found.file.path: found for found in find_logs(self.homes)}
+            current = {found.file.path: found for found in self._find()}
             changed = {
                 path
                 for path, found in current.items()
@@ -206,6 +220,9 @@ class Library:
         session = self.get(key)
         children = [self.get(child) for child in session.children] if session else []
         return {child.parent_tool_call_id: child.key for child in children if child}
+
+    def _find(self) -> Iterator[FoundLog]:
+        return find_logs(self.homes) if self._given is None else look_again(self._given)
 
     def _take_current(self, logs: Iterable[FoundLog]) -> list[LogRecord]:
         """Note the logs; return the records that the index has of them, the rest is pending."""

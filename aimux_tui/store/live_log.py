@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aimux_tui.model.usage import Cost
 from aimux_tui.providers.registry import load_provider
-from aimux_tui.sources.reader import LogReader
+from aimux_tui.sources.reader import LogReader, read_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,27 +16,37 @@ if TYPE_CHECKING:
     from aimux_tui.model.log import LogSummary
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.model.usage import Pricer, Request
-    from aimux_tui.providers.base import LogFile
+    from aimux_tui.providers.base import LogFile, LogScan
     from aimux_tui.sources.reader import Stamp
 
 
+_LARGE = 32 << 20
+"""Bytes from which a log is first shown by its end alone."""
+_TAIL = 1 << 20
+
+
 class LiveLog:
-    """The scan of one log, brought up to date by `refresh`. Safe to share between threads."""
+    """The scan of one log, brought up to date by `refresh`. Safe to share between threads.
+
+    The end of a large log is scanned by itself first, so that its newest turns can be shown
+    while the rest is being read; when all is read, that preview is dropped.
+    """
 
     def __init__(self, file: LogFile, pricer: Pricer) -> None:
         self.file = file
         self.provider = load_provider(file.provider)
         self.version = 0
-        """Grows with every refresh that found something."""
+        """Grows whenever a refresh found something."""
         self.generation = 0
-        """Grows when the file was truncated or replaced and all was read anew."""
-        self.progress = 0
-        """Bytes scanned so far."""
+        """Grows when nothing that was read before holds any more."""
         self._reader = LogReader(file)
         self._scan = self.provider.scan(file)
+        self._preview: LogScan | None = None
         self._pricer = pricer
         self._priced: list[tuple[Request, Cost]] = []
-        self._lock = threading.Lock()
+        self._turns: tuple[int, tuple[TurnSummary, ...]] = (-1, ())
+        self._refreshing = threading.Lock()
+        self._scanning = threading.Lock()
 
     @property
     def stamp(self) -> Stamp | None:
@@ -43,9 +54,17 @@ class LiveLog:
         return self._reader.stamp
 
     @property
+    def is_complete(self) -> bool:
+        """Whether `turns` are all turns; False while they are those of the log's end."""
+        return self._preview is None
+
+    @property
     def turns(self) -> Sequence[TurnSummary]:
         """Every turn so far."""
-        return self._scan.turns
+        with self._scanning:
+            if self._turns[0] != self.version:
+                self._turns = (self.version, tuple((self._preview or self._scan).turns))
+            return self._turns[1]
 
     def refresh(
         self, *, is_final: bool = False, should_stop: Callable[[], bool] | None = None
@@ -54,31 +73,56 @@ class LiveLog:
 
         When stopped in the middle, the next refresh goes on from there.
         """
-        with self._lock:
-            changed = False
+        with self._refreshing:
+            before = self.version
+            if self._reader.position == 0 and self._reader.stamp is None:
+                self._look_at_end()
             for chunk in self._reader.read(is_final=is_final):
-                if chunk.is_reset:
-                    self._scan = self.provider.scan(self.file)
-                    self.generation += 1
-                    self._priced.clear()
-                if chunk.data or self.file.format == "document":
-                    self._scan.feed(chunk.data, chunk.offset)
-                self.progress = chunk.offset + len(chunk.data)
-                changed = True
+                with self._scanning:
+                    if chunk.is_reset:
+                        self._scan = self.provider.scan(self.file)
+                        self._begin_anew()
+                    if chunk.data or self.file.format == "document":
+                        self._scan.feed(chunk.data, chunk.offset)
+                    self.version += 1
                 if should_stop is not None and should_stop():
                     break
-            if changed:
-                self.version += 1
-            return changed
+            else:
+                self._drop_preview()
+            return self.version != before
 
     def changed_since(self, mark: int) -> tuple[int, int]:
         """(index of the first turn that may have changed since `mark`, a new mark)."""
-        return self._scan.changed_since(mark)
+        with self._scanning:
+            return (self._preview or self._scan).changed_since(mark)
 
     def summary(self) -> LogSummary:
         """The log's summary as of now."""
-        with self._lock:
-            return self._scan.summary()
+        with self._scanning:
+            return (self._preview or self._scan).summary()
+
+    def _look_at_end(self) -> None:
+        """Scan the end of a large log by itself."""
+        if self.file.format != "lines" or Path(self.file.path).stat().st_size < _LARGE:
+            return
+        _, offset, tail = read_ends(self.file.path, _TAIL)
+        if tail:
+            preview = self.provider.scan(self.file)
+            preview.feed(tail, offset)
+            with self._scanning:
+                self._preview = preview
+                self.version += 1
+
+    def _drop_preview(self) -> None:
+        with self._scanning:
+            if self._preview is not None:
+                self._preview = None
+                self._begin_anew()
+                self.version += 1
+
+    def _begin_anew(self) -> None:
+        self.generation += 1
+        self._priced.clear()
 
     def costs(self, requests: Sequence[Request]) -> list[Cost]:
         """What each request costs; only those that are new since the last call are priced."""

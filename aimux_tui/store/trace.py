@@ -69,7 +69,7 @@ class Trace:
     @property
     def is_complete(self) -> bool:
         """Whether the whole log has been read."""
-        return self._log.stamp is not None
+        return self._log.is_complete and self._log.stamp is not None
 
     def since(self, version: int) -> TraceDelta:
         """What changed since `version`, as an earlier delta named it (0: the beginning)."""

@@ -1,0 +1,172 @@
+"""`aimux doctor`: where it looked, what it found, and what it did not understand."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aimux_tui import __version__
+from aimux_tui.cli.setup import Surroundings, look_around, make_library
+from aimux_tui.tui.format.sanitise import one_line
+from aimux_tui.tui.format.units import format_bytes, plural
+
+if TYPE_CHECKING:
+    from aimux_tui.store.library import Library
+
+_SHOWN = 12
+
+
+def run(*, as_json: bool) -> int:
+    """Print the report. 1 if something needs the user's hand."""
+    surroundings = look_around()
+    library = make_library(surroundings)
+    library.load_fully()
+    report = examine(surroundings, library)
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+    else:
+        print(format_report(report))
+    return 1 if report["settings"]["errors"] or report["unreadable"] else 0
+
+
+def examine(surroundings: Surroundings, library: Library) -> dict[str, Any]:
+    """Everything the report says, as plain values."""
+    records = library.records()
+    unknown: Counter[str] = Counter()
+    bad: list[dict[str, Any]] = []
+    versions: Counter[str] = Counter()
+    for record in records:
+        summary = record.summary
+        for name, count in (summary.unknown or {}).items():
+            unknown[f"{summary.provider} {name}"] += count
+        versions[f"{summary.provider} {summary.agent_version or '(no version)'}"] += 1
+        if summary.bad_lines:
+            bad.append(
+                {
+                    "path": record.file.path,
+                    "bad_lines": summary.bad_lines,
+                    "problems": [
+                        {"line": problem.line, "offset": problem.offset, "reason": problem.reason}
+                        for problem in summary.problems[:_SHOWN]
+                    ],
+                }
+            )
+    index = library.index
+    index_size = index.path.stat().st_size if index.path and index.path.exists() else 0
+    sessions = library.sessions()
+    return {
+        "schema": 1,
+        "versions": {
+            "aimux": __version__,
+            "python": platform.python_version(),
+            "sqlite": sqlite3.sqlite_version,
+            "prices": library.prices_from,
+        },
+        "places": [
+            {
+                "provider": place.provider,
+                "path": str(place.path),
+                "exists": place.exists,
+                "logs": place.logs,
+            }
+            for place in library.places()
+        ],
+        "sessions": {
+            "listed": sum(not (s.parent_key or s.hidden_reason) for s in sessions),
+            "sub_agents": sum(bool(s.parent_key) for s in sessions),
+            "hidden": sum(bool(s.hidden_reason and not s.parent_key) for s in sessions),
+            "log_bytes": sum(record.stamp.size for record in records),
+        },
+        "bad_lines": sorted(bad, key=lambda entry: -entry["bad_lines"]),
+        "unknown": dict(unknown.most_common()),
+        "agents": dict(versions.most_common()),
+        "unpriced_models": sorted(
+            {model for record in records for model in record.cost.unpriced_models}
+        ),
+        "unreadable": dict(library.unreadable),
+        "index": {
+            "path": str(index.path) if index.path else None,
+            "bytes": index_size,
+            "trouble": index.trouble or None,
+        },
+        "settings": {
+            "path": str(surroundings.paths.config_file),
+            "exists": surroundings.paths.config_file.exists(),
+            "errors": [error.message for error in surroundings.errors],
+        },
+        "watch_limit": _watch_limit(),
+    }
+
+
+def format_report(report: dict[str, Any]) -> str:
+    """The report for people."""
+    versions = report["versions"]
+    lines = [
+        (
+            f"aimux {versions['aimux']}, Python {versions['python']}, SQLite {versions['sqlite']}, "
+            f"prices of {versions['prices']}"
+        ),
+        "",
+        "Where it looked",
+    ]
+    for place in report["places"]:
+        state = plural(place["logs"], "log") if place["exists"] else "no such folder"
+        lines.append(f"  {place['provider']:<7} {place['path']}: {state}")
+    sessions = report["sessions"]
+    lines += [
+        "",
+        (
+            f"{plural(sessions['listed'], 'session')}, "
+            f"{plural(sessions['sub_agents'], 'sub-agent')}, {sessions['hidden']} hidden, "
+            f"{format_bytes(sessions['log_bytes'])} of logs"
+        ),
+        *_counted("Agents", report["agents"]),
+        *_counted("Records and fields aimux does not know (shown raw)", report["unknown"]),
+    ]
+    if report["bad_lines"]:
+        lines += ["", "Lines that could not be read (the rest of the log is shown)"]
+    for entry in report["bad_lines"][:_SHOWN]:
+        lines.append(f"  {entry['path']}: {plural(entry['bad_lines'], 'bad line')}")
+        lines += [
+            f"    line {problem['line']}: {one_line(problem['reason'], 100)}"
+            for problem in entry["problems"][:3]
+        ]
+    lines.append("")
+    if report["unpriced_models"]:
+        lines.append(f"No price known for: {', '.join(report['unpriced_models'])}")
+    lines += [f"Unreadable: {path}: {why}" for path, why in report["unreadable"].items()]
+    index = report["index"]
+    lines.append(f"Index: {index['path'] or 'off'} ({format_bytes(index['bytes'])})")
+    if index["trouble"]:
+        lines.append(f"  {index['trouble']}")
+    settings = report["settings"]
+    lines.append(
+        f"Settings: {settings['path']}" + ("" if settings["exists"] else " (none: all defaults)")
+    )
+    lines += [f"  {error}" for error in settings["errors"]]
+    if report["watch_limit"]:
+        lines.append(f"File watches allowed by the system: {report['watch_limit']:,}")
+    return "\n".join(lines)
+
+
+def _counted(heading: str, counts: dict[str, int]) -> list[str]:
+    if not counts:
+        return []
+    shown = list(counts.items())[:_SHOWN]
+    lines = ["", heading, *(f"  {count:>7,}  {one_line(name)}" for name, count in shown)]
+    if len(counts) > len(shown):
+        lines.append(f"           … and {len(counts) - len(shown)} more (--json lists them)")
+    return lines
+
+
+def _watch_limit() -> int | None:
+    try:
+        return int(Path("/proc/sys/fs/inotify/max_user_watches").read_text())
+    except (OSError, ValueError):
+        return None

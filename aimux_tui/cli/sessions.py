@@ -1,0 +1,153 @@
+"""`aimux sessions`: the list, for people and for programs."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aimux_tui.cli.setup import look_around, make_library, tell_errors
+from aimux_tui.errors import CommandError
+from aimux_tui.model.usage import Cost, Usage
+from aimux_tui.providers.registry import provider_names
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from aimux_tui.model.session import Session
+
+_AGE = re.compile(r"^(\d+)\s*([mhdw])$")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the sessions that the options ask for."""
+    if options.provider and options.provider not in provider_names():
+        raise CommandError(
+            f"no provider {options.provider!r}", hint=f"one of: {', '.join(provider_names())}"
+        )
+    since = parse_since(options.since, datetime.now(UTC)) if options.since else None
+    surroundings = look_around()
+    tell_errors(surroundings)
+    library = make_library(surroundings, uses_index=not options.no_index)
+    library.load_fully()
+    chosen = [
+        session
+        for session in library.sessions()
+        if (options.agents or not session.parent_key or library.get(session.parent_key) is None)
+        and (options.all or surroundings.settings.sessions.show_hidden or not session.hidden_reason)
+        and (not options.provider or session.provider == options.provider)
+        and (not options.project or _is_in_project(session, options.project))
+        and (since is None or (session.updated is not None and session.updated >= since))
+    ]
+    if options.limit is not None:
+        chosen = chosen[: max(0, options.limit)]
+    for path, reason in library.unreadable.items():
+        print(f"aimux: {path}: {reason}", file=sys.stderr)
+    if options.json:
+        _write_json(chosen)
+    else:
+        from aimux_tui.cli.session_table import format_nothing, format_sessions
+
+        print(format_sessions(chosen) if chosen else format_nothing(library.places()))
+    return 0
+
+
+def parse_since(text: str, now: datetime) -> datetime:
+    """The time that "3d", "12h", "2w" or an ISO date means. Raises CommandError."""
+    if found := _AGE.match(text.strip()):
+        return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandError(
+            f"--since {text!r} is no time", hint="write 90m, 12h, 3d, 2w or 2026-11-01"
+        ) from None
+    return at if at.tzinfo else at.astimezone()
+
+
+def session_fields(session: Session) -> dict[str, Any]:
+    """A session as programs read it. Tokens and cost are its own; `total` adds its sub-agents."""
+    return {
+        "key": session.key,
+        "provider": session.provider,
+        "session_id": session.session_id,
+        "title": session.title,
+        "project": session.project,
+        "cwd": session.cwd,
+        "git_branch": session.git_branch,
+        "agent_version": session.agent_version,
+        "models": session.models,
+        "started": session.started,
+        "updated": session.updated,
+        "status": session.status,
+        "status_reason": session.status_reason,
+        "turns": session.turns,
+        "tool_calls": session.tool_calls,
+        "failed_tool_calls": session.failed_tool_calls,
+        "edits": session.edits,
+        "additions": session.additions,
+        "deletions": session.deletions,
+        "compactions": session.compactions,
+        "tokens": token_fields(session.usage),
+        "cost": cost_fields(session.cost),
+        "total": {
+            "tokens": token_fields(session.total_usage),
+            "cost": cost_fields(session.total_cost),
+            "sub_agents": session.descendants,
+        },
+        "context": {"tokens": session.context_tokens, "window": session.context_window},
+        "parent": session.parent_key or None,
+        "parent_tool_call": session.parent_tool_call_id or None,
+        "forked_from": session.forked_from or None,
+        "hidden": session.hidden_reason or None,
+        "bad_lines": session.bad_lines,
+        "path": session.path,
+    }
+
+
+def token_fields(usage: Usage) -> dict[str, Any]:
+    """Token counts by kind; the kinds are disjoint, reasoning is part of output."""
+    return {
+        "input": usage.input,
+        "cache_read": usage.cache_read,
+        "cache_write_5m": usage.cache_write_5m,
+        "cache_write_1h": usage.cache_write_1h,
+        "output": usage.output,
+        "reasoning": usage.reasoning,
+        "requests": usage.requests,
+        "is_lower_bound": usage.is_lower_bound,
+    }
+
+
+def cost_fields(cost: Cost) -> dict[str, Any]:
+    """Money; `usd` is null where nothing could be priced."""
+    return {
+        "usd": round(cost.usd, 9) if cost.is_known else None,
+        "is_lower_bound": cost.is_partial,
+        "unpriced_models": cost.unpriced_models,
+    }
+
+
+def _write_json(sessions: Sequence[Session]) -> None:
+    usage, cost = Usage(), Cost()
+    counted = {session.key for session in sessions}
+    for session in sessions:
+        if session.parent_key not in counted:
+            usage += session.total_usage
+            cost += session.total_cost
+    document = {
+        "schema": 1,
+        "sessions": [session_fields(session) for session in sessions],
+        "total": {"tokens": token_fields(usage), "cost": cost_fields(cost)},
+    }
+    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+
+
+def _is_in_project(session: Session, words: str) -> bool:
+    wanted = words.casefold()
+    return wanted in session.project.casefold() or wanted in session.cwd.casefold()

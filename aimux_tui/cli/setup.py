@@ -1,0 +1,133 @@
+"""What every command needs: settings, prices, homes and the library over them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aimux_tui.config.load import load_settings
+from aimux_tui.config.schema import Settings
+from aimux_tui.errors import ConfigError, SessionError
+from aimux_tui.paths import Paths, find_paths
+from aimux_tui.pricing.arithmetic import PriceTable
+from aimux_tui.sources.discovery import Home, find_homes, logs_at
+from aimux_tui.store.index import Index
+from aimux_tui.store.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aimux_tui.model.session import Session
+    from aimux_tui.sources.discovery import FoundLog
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where this run of aimux finds itself."""
+
+    paths: Paths
+    settings: Settings
+    errors: tuple[ConfigError, ...]
+    """What is wrong with the settings; the rest of them is in force."""
+    homes: tuple[Home, ...]
+
+
+def look_around(
+    flags: Mapping[str, object] | None = None,
+    *,
+    env: Mapping[str, str] = os.environ,
+    home: Path | None = None,
+) -> Surroundings:
+    """Read the settings and find the agents' homes."""
+    user = home or Path(env.get("HOME") or Path.home())
+    paths = find_paths(env, user)
+    settings, errors = load_settings(paths.config_file, env, flags or {})
+    providers = {
+        "claude": settings.providers.claude,
+        "codex": settings.providers.codex,
+        "gemini": settings.providers.gemini,
+    }
+    homes = find_homes(
+        [name for name, provider in providers.items() if provider.enabled],
+        {name: provider.paths for name, provider in providers.items()},
+        env=env,
+        home=user,
+    )
+    return Surroundings(paths, settings, tuple(errors), homes)
+
+
+def tell_errors(surroundings: Surroundings) -> None:
+    """Print what is wrong with the settings to the standard error."""
+    for error in surroundings.errors:
+        print(f"aimux: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"       {error.hint}", file=sys.stderr)
+
+
+def make_library(
+    surroundings: Surroundings,
+    *,
+    uses_index: bool = True,
+    logs: Sequence[FoundLog] | None = None,
+) -> Library:
+    """The library over all homes, or over exactly the given logs; nothing is read yet."""
+    settings = surroundings.settings
+    is_indexed = uses_index and settings.index.enabled and logs is None
+    index = Index(surroundings.paths.index if is_indexed else None)
+    return Library(surroundings.homes, index, PriceTable(settings.cost.prices), logs=logs)
+
+
+def find_session(library: Library, target: str) -> Session:
+    """The session with this key, id, or unambiguous start of one. Raises SessionError."""
+    exact = library.get(target)
+    if exact is not None:
+        return exact
+    found = [
+        session
+        for session in library.sessions()
+        if session.session_id.startswith(target) or session.key.startswith(target)
+    ]
+    whole = [session for session in found if target in {session.session_id, session.key}]
+    candidates = whole or [session for session in found if not session.parent_key] or found
+    if len(candidates) == 1:
+        return candidates[0]
+    if not candidates:
+        raise SessionError(f"no session {target!r}", hint="`aimux sessions` lists them")
+    names = ", ".join(session.key for session in candidates[:5])
+    raise SessionError(f"{target!r} is the start of {len(candidates)} sessions: {names}")
+
+
+def is_path(target: str) -> bool:
+    """Whether a command line names a log file, not a session's id."""
+    return os.sep in target or Path(target).expanduser().is_file()
+
+
+def library_for(surroundings: Surroundings, target: str) -> tuple[Library, str]:
+    """The library that holds what `target` names, and the path of its log ("" for an id).
+
+    A log below one of the homes is shown with all that belongs to it; one from elsewhere, alone.
+    Raises SessionError.
+    """
+    if not is_path(target):
+        return make_library(surroundings), ""
+    path = Path(target).expanduser().absolute()
+    logs = logs_at(path)
+    if any(path.is_relative_to(home.path) for home in surroundings.homes):
+        return make_library(surroundings), logs[0].file.path
+    return make_library(surroundings, logs=logs), logs[0].file.path
+
+
+def open_target(surroundings: Surroundings, target: str) -> tuple[Library, Session]:
+    """The session that `target` names, in a library that is fully read. Raises SessionError."""
+    library, path = library_for(surroundings, target)
+    library.load_fully()
+    if not path:
+        return library, find_session(library, target)
+    for session in library.sessions():
+        if path in {session.path, *session.other_paths}:
+            return library, session
+    reason = library.unreadable.get(path, "it holds no session")
+    raise SessionError(f"{path}: {reason}")

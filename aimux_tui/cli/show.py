@@ -1,0 +1,104 @@
+"""`aimux show`: a session's turns as text, or as JSON."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aimux_tui.cli.sessions import cost_fields, session_fields, token_fields
+from aimux_tui.cli.setup import look_around, open_target, tell_errors
+from aimux_tui.cli.show_text import format_header, format_turn
+from aimux_tui.errors import SessionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aimux_tui.model.body import Body
+    from aimux_tui.model.turn import Turn, TurnSummary
+    from aimux_tui.model.usage import Cost
+    from aimux_tui.store.trace import Trace
+
+
+def run(target: str, *, turn: int | None, as_json: bool, is_full: bool) -> int:
+    """Print the session that `target` names. Raises SessionError."""
+    surroundings = look_around()
+    tell_errors(surroundings)
+    library, session = open_target(surroundings, target)
+    trace = library.open(session.key)
+    trace.refresh()
+    turns = list(trace.turns)
+    if turn is not None:
+        turns = [one for one in turns if one.number == turn]
+        if not turns:
+            raise SessionError(
+                f"no turn {turn} in {session.key}", hint=f"it has {len(trace.turns)} turns"
+            )
+    if as_json:
+        _write_json(session_fields(session), trace, turns)
+        return 0
+    if turn is None:
+        print(format_header(session))
+    for summary in turns:
+        text = format_turn(
+            trace.read_turn(summary.key),
+            trace.cost(summary),
+            lambda body: _whole(trace, body) if is_full else body.text,
+            is_full=is_full,
+        )
+        print(f"\n{text}")
+    return 0
+
+
+def _whole(trace: Trace, body: Body) -> str:
+    return body.text if body.ref is None else trace.body(body.ref)
+
+
+def _write_json(session: dict[str, Any], trace: Trace, turns: list[TurnSummary]) -> None:
+    """Turn by turn, so that a long session needs little memory."""
+    out = sys.stdout.buffer
+    out.write(b'{"schema":1,"session":' + msgspec.json.encode(session) + b',"turns":[')
+    for index, summary in enumerate(turns):
+        fields = turn_fields(trace.read_turn(summary.key), trace.cost(summary), trace)
+        out.write((b",\n" if index else b"\n") + msgspec.json.encode(fields))
+    out.write(b"\n]}\n")
+
+
+def turn_fields(turn: Turn, cost: Cost, trace: Trace) -> dict[str, Any]:
+    """A turn as programs read it, nothing cut."""
+    summary = turn.summary
+    return {
+        "key": summary.key,
+        "number": summary.number,
+        "kind": summary.kind,
+        "state": summary.state,
+        "started": summary.started,
+        "ended": summary.ended,
+        "duration_s": summary.duration.total_seconds() if summary.duration else None,
+        "models": summary.models,
+        "segment": summary.segment,
+        "tokens": token_fields(summary.usage),
+        "cost": cost_fields(cost),
+        "prompt": list(_steps(turn.prompt, trace)),
+        "steps": list(_steps(turn.steps, trace)),
+    }
+
+
+def _steps(steps: tuple[Any, ...], trace: Trace) -> Iterator[dict[str, Any]]:
+    """Each step's fields with its type; texts whole, places in the log left out."""
+    for step in steps:
+        fields = {"type": type(step).__name__.lower()}
+        for name in step.__slots__:
+            if name not in {"record", "result_record", "ref"}:
+                value = getattr(step, name)
+                fields[_public(name)] = _whole(trace, value) if _is_body(value) else value
+        yield fields
+
+
+def _is_body(value: object) -> bool:
+    return type(value).__name__ == "Body"
+
+
+def _public(name: str) -> str:
+    return {"body": "text", "type": "record_type", "logged_duration": "duration_s"}.get(name, name)
