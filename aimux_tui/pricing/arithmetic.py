@@ -68,6 +68,7 @@ class PriceTable:
 
     def __init__(self, overrides: Mapping[str, PriceOverride] | None = None) -> None:
         """`overrides`: model name, or pattern with `*`, → prices; earlier patterns win."""
+        self.overrides = dict(overrides or {})
         self._overrides = {
             pattern.strip().lower(): prices for pattern, prices in (overrides or {}).items()
         }

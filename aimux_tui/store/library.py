@@ -12,9 +12,11 @@ from aimux_tui.errors import SessionError
 from aimux_tui.providers.registry import load_provider, load_providers
 from aimux_tui.sources.discovery import FoundLog, find_logs, look_again
 from aimux_tui.store.live_log import LiveLog
-from aimux_tui.store.scanning import read_fully, read_shallow, record_of
+from aimux_tui.store.scanning import read_shallow, record_of
 from aimux_tui.store.session_tree import OLDEST, SessionTree
 from aimux_tui.store.trace import Trace
+from aimux_tui.store.worker import read_log
+from aimux_tui.store.workers import read_logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from aimux_tui.sources.discovery import Home
     from aimux_tui.store.index import Index
     from aimux_tui.store.record import LogRecord
+    from aimux_tui.store.worker import Done
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +143,28 @@ class Library:
         """Read every log with all its numbers. Blocks."""
         with self._lock:
             records = self._take_current(self._find())
-            pending, self._pending = list(self._pending.values()), {}
-            records.extend(self._read_fully(pending))
+            pending = list(self._pending.values())
+            records.extend(self._keep(read_log(found, self._pricer) for found in pending))
             self._read_side_files()
             self._tree.put(records)
 
     def scan_pending(self, should_stop: Callable[[], bool]) -> Iterator[None]:
-        """Read what the index lacks, newest first; a step after each log. Blocks."""
-        while self._pending and not should_stop():
-            newest = max(self._pending.values(), key=lambda found: found.stamp.mtime_ns)
-            records = self._read_fully([newest])
+        """Read what the index lacks, newest first; a step whenever some logs are done. Blocks.
+
+        Large amounts are read by other processes.
+        """
+        pending = sorted(self._pending.values(), key=lambda found: -found.stamp.mtime_ns)
+        for batch in read_logs(pending, self._pricer, should_stop):
             with self._lock:
-                self._pending.pop(newest.file.path, None)
-                self._tree.put(records)
+                self._take(batch)
+            yield
+        # A process that was ended from outside leaves some unread: they are read here.
+        left = list(self._pending.values())
+        for found in left:
+            if should_stop():
+                return
+            with self._lock:
+                self._take([read_log(found, self._pricer)])
             yield
 
     def refresh(self, paths: Iterable[str]) -> bool:
@@ -238,14 +250,22 @@ class Library:
                 self._pending[path] = found
         return records
 
-    def _read_fully(self, logs: Sequence[FoundLog]) -> list[LogRecord]:
+    def _take(self, batch: Iterable[Done]) -> None:
+        """Keep and show what was read of some logs."""
+        self._tree.put(self._keep(batch))
+
+    def _keep(self, batch: Iterable[Done]) -> list[LogRecord]:
+        """Store what was read of some logs; returns the records to show."""
         read = []
-        for found in logs:
-            try:
-                read.append(read_fully(found, self._pricer))
-                self._unreadable.pop(found.file.path, None)
-            except OSError as error:
-                self._unreadable[found.file.path] = error.strerror or str(error)
+        for done in batch:
+            found = self._pending.pop(done.path, None)
+            if found is None:
+                continue  # it grew while it was read, and is being followed
+            if done.record is None:
+                self._unreadable[done.path] = done.error
+            else:
+                self._unreadable.pop(done.path, None)
+                read.append((done.record, done.costs))
         return list(self.index.store(read, self._scan_version).values())
 
     def _live_log(self, path: str) -> LiveLog:
