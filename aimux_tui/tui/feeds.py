@@ -1,4 +1,4 @@
-"""The workers that bring the store's news: they read in threads and never touch a widget."""
+"""Keeps the list of sessions current: reads in threads and never touches a widget."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from aimux_tui.errors import SessionError
 from aimux_tui.model.session import Session
 from aimux_tui.store.library import Place
 from aimux_tui.tui.lane import Lane
@@ -17,18 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from aimux_tui.model.body import BodyRef, Span
-    from aimux_tui.model.turn import Turn
-    from aimux_tui.tui.ports import LibraryPort, TracePort, Watch
-
-T = TypeVar("T")
+    from aimux_tui.tui.ports import LibraryPort, Watch
 
 PUBLISH_PAUSE = 0.05
 """Seconds between two snapshots of the list; the first of a burst comes at once."""
 TICK_PAUSE = 5.0
 """Seconds between two looks at what depends on time alone."""
 SAVE_PAUSE = 30.0
-_PROGRESS_PAUSE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,111 +163,3 @@ class LibraryFeed:
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), seconds)
-
-
-class TraceFeed:
-    """One open session: reads it, follows it, and fetches what somebody looks at."""
-
-    def __init__(self, library: LibraryPort, key: str, on_change: Callable[[str], None]) -> None:
-        self.key = key
-        self.trace: TracePort | None = None
-        self.error = ""
-        """Why the log cannot be read, in words; empty while it can."""
-        self._library = library
-        self._on_change = on_change
-        self._seen_version = -1
-        self._refresh_wanted = False
-        self._refreshing: asyncio.Task[None] | None = None
-        self._lane = Lane(f"trace {key}")
-        self._detail_lane = Lane(f"details {key}")
-
-    async def open(self) -> None:
-        """Open the log and read it; `trace` is there as soon as it may be shown."""
-        try:
-            self.trace = await self._lane.run(self._library.open, self.key)
-        except (SessionError, OSError) as error:
-            self.error = describe(error)
-            self._on_change(self.key)
-            return
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Read what the log gained. While a read runs, one more is queued at most."""
-        self._refresh_wanted = True
-        if self.trace is not None and self._refreshing is None:
-            self._refreshing = asyncio.create_task(self._refresh())
-            self._refreshing.add_done_callback(self._refreshed)
-
-    async def read_turn(self, key: str) -> Turn:
-        """The turn with its steps. Raises SessionError, OSError."""
-        trace = self._opened()
-        return await self._detail_lane.run(trace.read_turn, key)
-
-    async def body(self, ref: BodyRef) -> str:
-        """The whole of a cut text. Raises SessionError, OSError."""
-        trace = self._opened()
-        return await self._detail_lane.run(trace.body, ref)
-
-    async def raw(self, span: Span) -> bytes:
-        """A record as logged. Raises SessionError, OSError."""
-        trace = self._opened()
-        return await self._detail_lane.run(trace.raw, span)
-
-    async def compute(self, function: Callable[[], T]) -> T:
-        """Run something slow about this session off the event loop."""
-        return await self._detail_lane.run(function)
-
-    def close(self) -> None:
-        """Stop following; must be called on the event loop."""
-        self._lane.stop()
-        self._detail_lane.stop()
-        if self._refreshing is not None:
-            self._refreshing.cancel()
-        if self.trace is not None:
-            self.trace.close()
-
-    def _opened(self) -> TracePort:
-        if self.trace is None:
-            raise SessionError("the session is not open")
-        return self.trace
-
-    async def _refresh(self) -> None:
-        trace = self._opened()
-        while self._refresh_wanted:
-            self._refresh_wanted = False
-            reading = asyncio.ensure_future(self._lane.run(trace.refresh))
-            while not reading.done():
-                # A large log shows its newest turns long before all of it is read.
-                await asyncio.wait({reading}, timeout=_PROGRESS_PAUSE)
-                self._announce(trace)
-            try:
-                await reading
-            except OSError as error:
-                self._fail(describe(error))
-            else:
-                self._fail("")
-
-    def _fail(self, error: str) -> None:
-        if error != self.error:
-            self.error = error
-            self._seen_version = -1
-        if self.trace is not None:
-            self._announce(self.trace)
-
-    def _announce(self, trace: TracePort) -> None:
-        if trace.version != self._seen_version:
-            self._seen_version = trace.version
-            self._on_change(self.key)
-
-    def _refreshed(self, task: asyncio.Task[None]) -> None:
-        self._refreshing = None
-        if not task.cancelled() and self._refresh_wanted:
-            self.refresh()
-
-
-def describe(error: Exception) -> str:
-    """What went wrong, for a person."""
-    if isinstance(error, OSError):
-        reason = error.strerror or str(error)
-        return f"{reason}: {error.filename}" if error.filename else reason
-    return str(error)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aimux_tui.errors import SessionError
-from aimux_tui.tui.feeds import LibraryFeed, TraceFeed
+from aimux_tui.tui.feeds import LibraryFeed
 from aimux_tui.tui.lane import Lane
+from aimux_tui.tui.trace_feed import TraceFeed, TraceNews
 from tests.tui import fake_sessions, fake_turns
 from tests.tui.fakes import FakeLibrary, make_library
 from tests.tui.helpers import eventually
@@ -141,24 +142,42 @@ async def opened(library: FakeLibrary, key: str, seen: list[str]) -> TraceFeed:
 async def test_a_trace_is_opened_and_followed():
     library, seen = make_library(), []
     feed = await opened(library, fake_sessions.LOGIN, seen)
-    assert feed.trace is not None
-    assert len(feed.trace.turns) == 6
-    seen.clear()
+    assert feed.view.is_open
+    assert len(feed.view.turns) == len(feed.view.costs) == 6
+    assert feed.take_news() == TraceNews(0, is_reset=True)
     library.traces[fake_sessions.LOGIN].append(fake_turns.make_turn(7, "and now the docs"))
     feed.refresh()
-    await eventually(lambda: seen)
-    assert len(feed.trace.turns) == 7
+    await eventually(lambda: len(feed.view.turns) == 7)
+    assert feed.take_news() == TraceNews(6, is_reset=False)
+    assert feed.view.costs[6].usd > 0
     turn = await feed.read_turn("turn-7")
     assert turn.summary.title == "and now the docs"
     feed.close()
     assert library.traces[fake_sessions.LOGIN].is_closed
 
 
+async def test_news_of_several_changes_begin_at_the_first():
+    library, seen = make_library(), []
+    feed = await opened(library, fake_sessions.LOGIN, seen)
+    feed.take_news()
+    trace = library.traces[fake_sessions.LOGIN]
+    for number in (5, 3, 6):
+        trace.change(fake_turns.make_turn(number, f"changed {number}"))
+        feed.refresh()
+        await eventually(lambda n=number: feed.view.turns[n - 1].title == f"changed {n}")
+    assert feed.take_news() == TraceNews(2, is_reset=False)
+    trace.reset([fake_turns.make_turn(1, "another log")])
+    feed.refresh()
+    await eventually(lambda: len(feed.view.turns) == 1)
+    assert feed.take_news().is_reset
+    feed.close()
+
+
 async def test_a_session_that_cannot_be_opened_says_why():
     library, seen = make_library(), []
     library.open_error = SessionError("the log is gone")
     feed = await opened(library, fake_sessions.LOGIN, seen)
-    assert feed.trace is None
+    assert not feed.view.is_open
     assert feed.error == "the log is gone"
     with pytest.raises(SessionError):
         await feed.read_turn("turn-1")

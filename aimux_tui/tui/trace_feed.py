@@ -1,0 +1,178 @@
+"""Follows one open session: reads in threads and never touches a widget."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from aimux_tui.errors import SessionError
+from aimux_tui.model.turn import TurnSummary
+from aimux_tui.model.usage import Cost
+from aimux_tui.tui.lane import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aimux_tui.model.body import BodyRef, Span
+    from aimux_tui.model.turn import Turn
+    from aimux_tui.tui.ports import LibraryPort, TracePort
+
+T = TypeVar("T")
+
+_PROGRESS_PAUSE = 0.1
+"""Seconds between two looks at a log that is still being read."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    """An open session at one moment."""
+
+    version: int = 0
+    turns: Sequence[TurnSummary] = ()
+    costs: Sequence[Cost] = ()
+    """What each turn's own requests cost."""
+    is_complete: bool = False
+    """False while only the end of a large log has been read."""
+    is_open: bool = False
+    """False until the log has been opened and read for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceNews:
+    """What changed since the screen last asked."""
+
+    first_changed: int
+    """Index of the first turn that may be another one than before."""
+    is_reset: bool
+    """Nothing of before holds."""
+
+
+class TraceFeed:
+    """One open session: `view` is always at hand, the methods fetch what somebody looks at."""
+
+    def __init__(self, library: LibraryPort, key: str, on_change: Callable[[str], None]) -> None:
+        self.key = key
+        self.view = TraceView()
+        self.error = ""
+        """Why the log cannot be read, in words; empty while it can."""
+        self._library = library
+        self._trace: TracePort | None = None
+        self._on_change = on_change
+        self._first_changed = 0
+        self._is_reset = True
+        self._refresh_wanted = False
+        self._refreshing: asyncio.Task[None] | None = None
+        self._lane = Lane(f"trace {key}")
+        self._detail_lane = Lane(f"details {key}")
+
+    async def open(self) -> None:
+        """Open the log and begin to read it."""
+        try:
+            self._trace = await self._lane.run(self._library.open, self.key)
+        except (SessionError, OSError) as error:
+            self.error = describe(error)
+            self._on_change(self.key)
+            return
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read what the log gained. While a read runs, one more is queued at most."""
+        self._refresh_wanted = True
+        if self._trace is not None and self._refreshing is None:
+            self._refreshing = asyncio.create_task(self._refresh(self._trace))
+            self._refreshing.add_done_callback(self._refreshed)
+
+    def take_news(self) -> TraceNews:
+        """What changed since the last call; all of it the first time."""
+        news = TraceNews(self._first_changed, self._is_reset)
+        self._first_changed, self._is_reset = len(self.view.turns), False
+        return news
+
+    async def read_turn(self, key: str) -> Turn:
+        """The turn with its steps. Raises SessionError, OSError."""
+        trace = self._opened()
+        return await self._detail_lane.run(trace.read_turn, key)
+
+    async def body(self, ref: BodyRef) -> str:
+        """The whole of a cut text. Raises SessionError, OSError."""
+        trace = self._opened()
+        return await self._detail_lane.run(trace.body, ref)
+
+    async def raw(self, span: Span) -> bytes:
+        """A record as logged. Raises SessionError, OSError."""
+        trace = self._opened()
+        return await self._detail_lane.run(trace.raw, span)
+
+    async def compute(self, function: Callable[[], T]) -> T:
+        """Run something slow about this session off the event loop."""
+        return await self._detail_lane.run(function)
+
+    def close(self) -> None:
+        """Stop following; must be called on the event loop."""
+        self._lane.stop()
+        self._detail_lane.stop()
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+        if self._trace is not None:
+            self._trace.close()
+
+    def _opened(self) -> TracePort:
+        if self._trace is None:
+            raise SessionError(self.error or "the session is not open yet")
+        return self._trace
+
+    async def _refresh(self, trace: TracePort) -> None:
+        while self._refresh_wanted:
+            self._refresh_wanted = False
+            reading = asyncio.ensure_future(self._lane.run(trace.refresh))
+            # A large log shows its newest turns long before all of it is read.
+            while not (await asyncio.wait({reading}, timeout=_PROGRESS_PAUSE))[0]:
+                await self._look(trace)
+            try:
+                await reading
+            except OSError as error:
+                self._set_error(describe(error))
+            else:
+                self._set_error("")
+            await self._look(trace, is_read=True)
+
+    async def _look(self, trace: TracePort, *, is_read: bool = False) -> None:
+        """Take a new view if there is anything new to see, and tell."""
+        before = self.view
+        if trace.version == before.version and (before.is_open or not is_read):
+            return
+        view, first, is_reset = await self._detail_lane.run(_view_of, trace, before)
+        is_open = is_read or before.is_open or bool(view.turns)
+        self.view = replace(view, is_open=is_open)
+        self._first_changed = min(self._first_changed, first)
+        self._is_reset |= is_reset
+        self._on_change(self.key)
+
+    def _set_error(self, error: str) -> None:
+        if error != self.error:
+            self.error = error
+            self._on_change(self.key)
+
+    def _refreshed(self, task: asyncio.Task[None]) -> None:
+        self._refreshing = None
+        if not task.cancelled() and self._refresh_wanted:
+            self.refresh()
+
+
+def _view_of(trace: TracePort, before: TraceView) -> tuple[TraceView, int, bool]:
+    """(the trace now, index of the first turn that may have changed, whether all is new)."""
+    delta = trace.since(before.version)
+    turns = tuple(trace.turns)
+    first = 0 if delta.is_reset else min(delta.first_changed, len(before.costs), len(turns))
+    costs = [*before.costs[:first], *(trace.cost(turn) for turn in turns[first:])]
+    return TraceView(delta.version, turns, costs, trace.is_complete), first, delta.is_reset
+
+
+def describe(error: Exception) -> str:
+    """What went wrong, for a person."""
+    if isinstance(error, OSError):
+        reason = error.strerror or str(error)
+        return f"{reason}: {error.filename}" if error.filename else reason
+    return str(error)
