@@ -1,0 +1,72 @@
+"""Gemini CLI: chats under `~/.gemini/tmp`, as JSON documents or as an operation log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aimux_tui.providers.gemini import places
+from aimux_tui.providers.gemini.scan import GeminiScan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from aimux_tui.model.body import BodyRef
+    from aimux_tui.model.session import LiveState
+    from aimux_tui.model.turn import Turn, TurnSummary
+    from aimux_tui.providers.base import LogFile, LogSource
+
+
+class GeminiProvider:
+    """Gemini CLI, from its first recorded chats (2025) on."""
+
+    name = places.NAME
+    title = "Gemini CLI"
+    version = 1
+
+    def roots(self, env: Mapping[str, str], home: Path) -> Sequence[Path]:
+        """`${GEMINI_CLI_HOME:-~}/.gemini`."""
+        return places.roots(env, home)
+
+    def find(self, root: Path) -> Iterator[LogFile]:
+        """Every chat under a home."""
+        return places.find(root)
+
+    def watched(self, root: Path) -> Sequence[Path]:
+        """Where chats appear."""
+        return [root / "tmp"]
+
+    def recognise(self, path: Path, head: bytes) -> LogFile | None:
+        """The chat at `path`, wherever it lies."""
+        return places.recognise(path, head)
+
+    def scan(self, file: LogFile) -> GeminiScan:
+        """A fresh scan."""
+        return GeminiScan(file)
+
+    def read_turn(self, source: LogSource, turn: TurnSummary) -> Turn:
+        """The turn with all its steps."""
+        from aimux_tui.providers.gemini.details import read_turn
+
+        return read_turn(source, turn)
+
+    def read_body(self, source: LogSource, ref: BodyRef) -> str:
+        """The whole of a text that was cut."""
+        from aimux_tui.providers.gemini.bodies import body_text
+
+        return body_text(source.read(ref.record), ref.pointer)
+
+    def titles(self, root: Path) -> Mapping[str, str]:  # noqa: ARG002 - it has no such side file
+        """None: a chat holds its own title."""
+        return {}
+
+    def live_states(self, root: Path) -> Mapping[str, LiveState]:  # noqa: ARG002 - none either
+        """None: a running CLI says nothing of itself."""
+        return {}
+
+    def resume_command(self, session_id: str, cwd: str) -> Sequence[str]:  # noqa: ARG002
+        """To be run in the project's folder, which is all that the CLI looks at."""
+        return ["gemini", "--resume", session_id]
+
+
+PROVIDER = GeminiProvider()

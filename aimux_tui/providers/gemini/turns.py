@@ -1,0 +1,331 @@
+"""The turns of a Gemini log: messages grouped by prompt, summarised as late as possible."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aimux_tui.model.log import LogState
+from aimux_tui.model.tools import ToolKind, ToolStatus
+from aimux_tui.model.turn import TurnKind, TurnState, TurnSummary
+from aimux_tui.model.usage import Usage
+from aimux_tui.providers.gemini.entries import OPENING_ROLES, Entry, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from aimux_tui.model.body import Span
+    from aimux_tui.model.usage import Request
+    from aimux_tui.providers.gemini.toolcalls import CallFacts
+
+_KINDS = {
+    Role.PROMPT: TurnKind.PROMPT,
+    Role.COMMAND: TurnKind.COMMAND,
+    Role.SHELL: TurnKind.SHELL,
+}
+_WAITING_ROLES = frozenset(
+    {Role.CONTEXT, Role.NOTICE, Role.EMPTY, Role.MEDIA, Role.RESULT, Role.ACKNOWLEDGEMENT}
+)
+"""What waits for the next prompt where no turn has begun."""
+_WORK_ROLES = frozenset({Role.ANSWER, Role.RESULT, Role.CANCELLED, Role.ERROR})
+"""What a turn's end goes by; a compression between two turns belongs to neither's time."""
+_GIVEN_UP = frozenset({ToolStatus.CANCELLED, ToolStatus.REJECTED})
+
+
+@dataclass(slots=True)
+class Group:
+    """The messages of one turn."""
+
+    opener: Entry
+    is_discarded: bool
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests of its messages."""
+        return [entry.request for entry in self.entries if entry.request is not None]
+
+    @property
+    def calls(self) -> list[CallFacts]:
+        """The tool calls of its messages."""
+        answers = self._answers()
+        return [call for entry in self.entries for call in _settled(entry, answers)]
+
+    @property
+    def state(self) -> tuple[LogState, str]:
+        """Where the turn stands, and what that is about."""
+        return _state_of(self.entries, self._answers())
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Where its messages lie, without results that the calls hold themselves."""
+        needs_answers = any(entry.calls_from_content for entry in self.entries)
+        answered = {
+            call.id or call.name
+            for entry in self.entries
+            for call in entry.calls
+            if call.has_result and not needs_answers
+        }
+        spans: dict[Span, None] = {}
+        for entry in self.entries:
+            if not (entry.role is Role.RESULT and entry.pieces <= answered):
+                spans.update(dict.fromkeys(entry.spans))
+        return tuple(spans)
+
+    def _answers(self) -> dict[str, bool]:
+        """Calls whose results stand in messages of their own → whether they failed."""
+        answers: dict[str, bool] = {}
+        if any(entry.calls_from_content for entry in self.entries):
+            for entry in self.entries:
+                answers = entry.answers | answers
+        return answers
+
+
+class Turns:
+    """Groups messages as they come; a summary is built anew only when somebody asks."""
+
+    def __init__(self) -> None:
+        self._forget()
+        self._summaries: list[TurnSummary] = []
+        self._segments: list[int] = []
+        """Compactions before the end of each turn."""
+        self._versions: list[int] = []
+        self._version = 0
+        self._dirty = 0
+        """Index of the first turn whose summary may be out of date."""
+
+    def inherit(self, old: Turns) -> None:
+        """Go on from the turns of an earlier reading, so that its marks stay good."""
+        old._refresh()
+        self._summaries, self._segments = list(old._summaries), list(old._segments)
+        self._versions, self._version = list(old._versions), old._version
+
+    def add(self, entry: Entry) -> None:
+        """Take in a message at the end."""
+        index = self._place(entry)
+        if index is not None:
+            self._dirty = min(self._dirty, index)
+
+    def touch(self, entry: Entry) -> None:
+        """A message has changed, but neither its kind nor its place."""
+        index = self._index_of.get(entry.id)
+        if index is not None:
+            self._dirty = min(self._dirty, index)
+
+    def regroup(self, entries: Iterable[Entry]) -> None:
+        """Group all messages anew."""
+        self._forget()
+        for entry in entries:
+            self._place(entry)
+        self._dirty = 0
+
+    @property
+    def summaries(self) -> Sequence[TurnSummary]:
+        """Every turn, rewound ones included, in the order of their beginnings."""
+        self._refresh()
+        return self._summaries
+
+    @property
+    def compactions(self) -> int:
+        """How often the history was compressed."""
+        self._refresh()
+        return self._segments[-1] if self._segments else 0
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """The messages behind the summaries."""
+        return self._groups
+
+    def requests(self) -> list[Request]:
+        """Every request, turn by turn."""
+        return [request for group in self._groups for request in group.requests]
+
+    def state(self) -> tuple[LogState, str]:
+        """Where the log stands, and what that is about."""
+        return (LogState.EMPTY, "") if self._live is None else self._live.state
+
+    def changed_since(self, mark: int) -> tuple[int, int]:
+        """(index of the first turn that may differ since `mark`, a new mark)."""
+        self._refresh()
+        changed = (index for index, version in enumerate(self._versions) if version > mark)
+        return next(changed, len(self._versions)), self._version
+
+    def _forget(self) -> None:
+        self._groups: list[Group] = []
+        self._index_of: dict[str, int] = {}
+        self._live: Group | None = None
+        self._live_index = 0
+        self._rewound: Group | None = None
+        self._rewound_index = 0
+        self._pending: list[Entry] = []
+
+    def _place(self, entry: Entry) -> int | None:
+        """Put a message into its turn; returns the index of the first turn that it changes."""
+        if entry.origins:
+            return None
+        if entry.is_discarded:
+            return self._place_rewound(entry)
+        opens = entry.role in OPENING_ROLES
+        if not opens and self._live is None and entry.role in _WAITING_ROLES:
+            self._pending.append(entry)
+            return None
+        first = self._live_index if self._live is not None else len(self._groups)
+        if opens or self._live is None:
+            self._live_index = len(self._groups)
+            self._live = Group(entry, is_discarded=False)
+            self._groups.append(self._live)
+            for waiting in self._pending:
+                self._join(waiting, self._live, self._live_index)
+            self._pending = []
+            self._rewound = None
+        self._join(entry, self._live, self._live_index)
+        return first
+
+    def _place_rewound(self, entry: Entry) -> int | None:
+        opens = entry.role in OPENING_ROLES
+        if self._rewound is None and not opens and entry.role in _WAITING_ROLES:
+            return None
+        if opens or self._rewound is None:
+            self._rewound_index = len(self._groups)
+            self._rewound = Group(entry, is_discarded=True)
+            self._groups.append(self._rewound)
+        self._join(entry, self._rewound, self._rewound_index)
+        return self._rewound_index
+
+    def _join(self, entry: Entry, group: Group, index: int) -> None:
+        group.entries.append(entry)
+        self._index_of[entry.id] = index
+
+    def _refresh(self) -> None:
+        if self._dirty >= len(self._groups) == len(self._summaries):
+            return
+        self._version += 1
+        old, old_versions = self._summaries, self._versions
+        first = self._dirty
+        self._summaries, self._versions = old[:first], old_versions[:first]
+        del self._segments[first:]
+        for index in range(first, len(self._groups)):
+            group = self._groups[index]
+            before = self._summaries[-1] if index else None
+            segment = self._segments[-1] if index else 0
+            summary = _summarise(
+                group,
+                number=index + 1,
+                first_request=before.first_request + before.request_count if before else 0,
+                segment=segment,
+                is_last=group is self._live,
+            )
+            same = index < len(old) and old[index] == summary
+            # The same object where nothing changed, which is cheap to compare.
+            self._summaries.append(old[index] if same else summary)
+            self._versions.append(old_versions[index] if same else self._version)
+            self._segments.append(segment + _compactions(group.entries))
+        if len(self._versions) < len(old) and self._versions:
+            # Turns vanished from the end: name the one that is the last now.
+            self._versions[-1] = self._version
+        self._dirty = len(self._groups)
+
+
+def _summarise(
+    group: Group, *, number: int, first_request: int, segment: int, is_last: bool
+) -> TurnSummary:
+    opener = group.opener
+    calls = group.calls
+    times = [entry.at for entry in group.entries if entry is opener or entry.role in _WORK_ROLES]
+    times += [call.ended for call in calls]
+    usage = Usage()
+    requests = group.requests
+    for request in requests:
+        usage += request.usage
+    return TurnSummary(
+        key=opener.id,
+        number=number,
+        kind=_KINDS.get(opener.role, TurnKind.CONTINUATION),
+        title=opener.title if opener.role in OPENING_ROLES else "",
+        started=opener.at,
+        ended=max((time for time in times if time is not None), default=None),
+        state=_turn_state(group, is_last=is_last),
+        usage=usage,
+        first_request=first_request,
+        request_count=len(requests),
+        models=tuple(dict.fromkeys(request.model for request in requests if request.model)),
+        tools=tuple(Counter(call.name for call in calls).items()),
+        failures=sum(call.status is ToolStatus.FAILED for call in calls),
+        edits=sum(call.edits for call in calls),
+        additions=sum(call.additions for call in calls),
+        deletions=sum(call.deletions for call in calls),
+        agents=sum(call.kind is ToolKind.AGENT for call in calls),
+        segment=segment,
+        spans=group.spans,
+        prompt_only=opener.role in OPENING_ROLES and group.entries[-1] is opener,
+        is_discarded=group.is_discarded,
+    )
+
+
+def _compactions(entries: Sequence[Entry]) -> int:
+    """A compression leaves a summary in the history, a line on the screen, or both."""
+    roles = Counter(entry.role for entry in entries)
+    return max(roles[Role.SNAPSHOT], roles[Role.COMPRESSED])
+
+
+def _turn_state(group: Group, *, is_last: bool) -> TurnState:
+    state, _ = group.state
+    match state:
+        case LogState.FINISHED | LogState.EMPTY:
+            return TurnState.DONE
+        case LogState.ERROR:
+            return TurnState.ERROR
+        case LogState.INTERRUPTED:
+            return TurnState.INTERRUPTED
+    return TurnState.RUNNING if is_last else TurnState.INTERRUPTED
+
+
+def _settled(entry: Entry, answers: Mapping[str, bool]) -> Sequence[CallFacts]:
+    """An entry's calls; those that only its content tells of end with their results."""
+    if not entry.calls_from_content:
+        return entry.calls
+    return [
+        call._replace(status=ToolStatus.FAILED if answers[name] else ToolStatus.OK)
+        if (name := call.id or call.name) in answers
+        else call
+        for call in entry.calls
+    ]
+
+
+def _state_of(entries: Sequence[Entry], answers: Mapping[str, bool]) -> tuple[LogState, str]:
+    """Follow the log's state machine through the messages of a turn."""
+    state, detail = LogState.EMPTY, ""
+    was_rolled_back = False
+    for entry in entries:
+        match entry.role:
+            case Role.PROMPT:
+                state, detail = LogState.RESPONDING, ""
+                was_rolled_back |= entry.was_rolled_back
+            case Role.RESULT if state is not LogState.INTERRUPTED:
+                state, detail = LogState.RESPONDING, ""
+            case Role.COMMAND | Role.SHELL:
+                state, detail = LogState.FINISHED, ""
+            case Role.ANSWER:
+                state, detail = _state_after_answer(entry, _settled(entry, answers))
+            case Role.CANCELLED:
+                state, detail = LogState.INTERRUPTED, entry.title
+            case Role.ERROR if state in {LogState.RESPONDING, LogState.TOOL, LogState.EMPTY}:
+                # An error beside a finished answer (a failed update, say) is not the turn's.
+                state, detail = LogState.ERROR, entry.title
+    if was_rolled_back and state in {LogState.RESPONDING, LogState.TOOL}:
+        return LogState.INTERRUPTED, "given up"
+    return state, detail
+
+
+def _state_after_answer(entry: Entry, calls: Sequence[CallFacts]) -> tuple[LogState, str]:
+    running = [call.name for call in calls if call.status is ToolStatus.RUNNING]
+    if running:
+        return LogState.TOOL, ", ".join(dict.fromkeys(running))
+    if any(call.name == "complete_task" and call.status is ToolStatus.OK for call in calls):
+        return LogState.FINISHED, ""
+    if calls and all(call.status in _GIVEN_UP for call in calls):
+        return LogState.INTERRUPTED, calls[0].name
+    # An answer without words is going to call a tool: the recorder lists calls when they end.
+    is_final = entry.has_text and not calls
+    return (LogState.FINISHED if is_final else LogState.RESPONDING), ""
