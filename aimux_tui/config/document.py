@@ -48,7 +48,7 @@ def read_document(file: Path) -> Located | None:
     """The settings file; None if there is none or it is empty. ConfigError if it is unreadable."""
     try:
         text = file.read_text("utf-8-sig")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: not UTF-8 text", hint=str(error)) from error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from math import inf
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from aimux_tui.model.usage import Cost, Request
 from aimux_tui.pricing.names import asks_for_million, spellings
@@ -37,8 +39,7 @@ SYNTHETIC_MODEL = "<synthetic>"
 FREE = Cost()
 
 
-@dataclass(frozen=True, slots=True)
-class UnitPrices:
+class UnitPrices(msgspec.Struct, frozen=True, kw_only=True):
     """The prices behind a cost, in USD per million tokens."""
 
     model: str

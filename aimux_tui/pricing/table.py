@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from aimux_tui.pricing.names import spellings
 
@@ -22,8 +23,7 @@ _SECONDS_A_DAY = 86_400
 _DEARER_TIERS = frozenset({"fast", "priority"})
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(msgspec.Struct, frozen=True):
     """Prices between two times, per token."""
 
     rates: Rates
@@ -58,8 +58,7 @@ class Period:
         return self.rates
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(msgspec.Struct, frozen=True):
     """Every price of one model in one tier."""
 
     periods: tuple[Period, ...]

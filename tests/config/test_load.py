@@ -257,6 +257,18 @@ def test_effective_rows_show_value_and_origin(file: Path) -> None:
     assert {row.key for row in effective(Settings())} >= {"keys", "cost.prices"}
 
 
+def test_without_anything_to_read_nothing_is_imported() -> None:
+    script = (
+        "import sys, pathlib\n"
+        "from aimux_tui.config.load import load_settings\n"
+        "load_settings(pathlib.Path('/nonexistent/x'), {'AIMUX_HOME': '/x'})\n"
+        "print([m for m in ('yaml', 'aimux_tui.config.layers') if m in sys.modules])\n"
+    )
+    command = [sys.executable, "-c", script]
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert result.stdout.strip() == "[]"
+
+
 def test_yaml_is_imported_only_for_a_file(file: Path) -> None:
     file.write_text("theme: nord\n")
     script = (
