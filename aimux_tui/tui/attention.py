@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from aimux_tui.model.session import Session
+
+_FORGOTTEN = timedelta(hours=12)
+"""An error older than this has been seen, or nobody cares."""
+
+
+def needs_user(session: Session, now: datetime) -> bool:
+    """Whether the session's user should look at it, today rather than some day."""
+    if not session.needs_attention or session.hidden_reason:
+        return False
+    return session.updated is not None and now - session.updated < _FORGOTTEN
 
 
 class AttentionWatch:
@@ -16,16 +28,12 @@ class AttentionWatch:
     def __init__(self) -> None:
         self._needing: set[str] | None = None
 
-    def news(self, sessions: Iterable[Session]) -> list[Session]:
+    def news(self, sessions: Iterable[Session], now: datetime) -> list[Session]:
         """The listed sessions that need attention now and did not when last asked.
 
         Nothing is news the first time: those sessions have been waiting already.
         """
-        needing = {
-            session.key: session
-            for session in sessions
-            if session.needs_attention and not session.hidden_reason
-        }
+        needing = {session.key: session for session in sessions if needs_user(session, now)}
         known, self._needing = self._needing, set(needing)
         if known is None:
             return []

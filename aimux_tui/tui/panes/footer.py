@@ -1,0 +1,67 @@
+"""The line at the bottom: the keys that do something here and now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.style import Style
+from textual.widget import Widget
+
+from aimux_tui.tui.format.lines import width_of
+from aimux_tui.tui.palette import palette_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aimux_tui.tui.palette import Palette
+
+_GAP = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class FooterKey:
+    """A key and what it does."""
+
+    command_id: str
+    key: str
+    """As it is shown."""
+    label: str
+
+
+def format_footer(keys: Sequence[FooterKey], palette: Palette, width: int) -> Content:
+    """As many of the keys, in their order, as have room."""
+    parts: list[Content] = []
+    taken = 0
+    for key in keys:
+        size = width_of(key.key) + 1 + width_of(key.label) + len(_GAP)
+        if taken + size - len(_GAP) > width:
+            break
+        taken += size
+        click = Style.from_meta({"@click": f"screen.command({key.command_id!r})"})
+        part = Content.assemble((key.key, palette.accent), " ", (key.label, palette.muted))
+        parts.append(part.stylize(click))
+    return Content(_GAP).join(parts)
+
+
+class FooterLine(Widget):
+    """Draws the keys it was last given; a click does what the key does."""
+
+    DEFAULT_CSS = """
+    FooterLine { height: 1; width: 1fr; padding: 0 1; background: $panel; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self.keys: tuple[FooterKey, ...] = ()
+
+    def show(self, keys: Sequence[FooterKey]) -> None:
+        """Show other keys."""
+        if tuple(keys) != self.keys:
+            self.keys = tuple(keys)
+            self.refresh()
+
+    def render(self) -> Content:
+        """The line."""
+        return format_footer(self.keys, palette_of(self.app), self.content_size.width)

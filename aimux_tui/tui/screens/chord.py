@@ -1,0 +1,80 @@
+"""The which-key line: after the first key of a chord it shows what may follow, and waits for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.style import Style
+from textual.widgets import Static
+
+from aimux_tui.keys import label, textual_key
+from aimux_tui.tui.bindings import make_chord_bindings
+from aimux_tui.tui.palette import palette_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from aimux_tui.commands.base import Command
+
+
+class ChordScreen(ModalScreen[str]):
+    """Its result is the id of the command that was chosen, or "" for none.
+
+    The second keys are bindings, not events: a key that arrives in the same read as the first one
+    was already sent to the old focus, but bindings are looked up when it has bubbled up to the
+    app, on the screen that is there by then.
+    """
+
+    def __init__(self, first: str, seconds: Mapping[str, Command]) -> None:
+        super().__init__()
+        self._first = first
+        self._seconds = seconds
+        self._known = {textual_key(key) for key in seconds} | {"escape"}
+
+    def compose(self) -> ComposeResult:
+        """One line at the bottom."""
+        yield Static(id="which-key")
+
+    def on_mount(self) -> None:
+        """Show what may follow."""
+        palette = palette_of(self.app)
+        parts = [Content.styled(f"{label(self._first)} …", palette.muted)]
+        for key, command in self._seconds.items():
+            click = Style.from_meta({"@click": f"screen.choose({command.id!r})"})
+            choice = Content.assemble(
+                (label(key), palette.accent), " ", (command.label or command.name, palette.text)
+            )
+            parts.append(choice.stylize(click))
+        self.query_one("#which-key", Static).update(Content("   ").join(parts))
+
+    def action_choose(self, command_id: str) -> None:
+        """Close with this choice."""
+        self.dismiss(command_id)
+
+    def on_key(self, event: events.Key) -> None:
+        """Any other key closes the line."""
+        if event.key not in self._known:
+            event.stop()
+            self.app.bell()
+            self.dismiss("")
+
+    def on_click(self, event: events.Click) -> None:
+        """So does a click beside it."""
+        if event.widget is self:
+            self.dismiss("")
+
+
+def make_chord_screen(first: str, seconds: Mapping[str, Command]) -> ChordScreen:
+    """The which-key line of a first key; bindings belong to classes, so it gets one of its own."""
+    bound: Any = type(
+        "BoundChordScreen",
+        (ChordScreen,),
+        {"BINDINGS": make_chord_bindings(seconds)},
+        inherit_bindings=False,
+    )
+    return cast("ChordScreen", bound(first, seconds))
