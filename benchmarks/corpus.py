@@ -86,6 +86,16 @@ RECIPES: Mapping[str, Recipe] = {
             shape=Shape(result_median=130, prose_median=80, progress=3.3),
         ),
     ),
+    "turns": Recipe(
+        "one Claude session of 100,000 short turns",
+        claude=ClaudeRecipe(
+            sessions=1,
+            lines=441_000,
+            projects=1,
+            older=1.0,
+            shape=Shape(steps=0, prose_median=120),
+        ),
+    ),
     "codex": Recipe("60 Codex rollouts", codex=CodexRecipe(sessions=60, lines=16_000)),
     "gemini": Recipe("60 Gemini chats", gemini=GeminiRecipe(sessions=60, lines=8_000)),
 }

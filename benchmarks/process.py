@@ -92,6 +92,15 @@ def _reported_peak(usage: resource.struct_rusage) -> int:
     return usage.ru_maxrss * _MAXRSS_UNIT if usage.ru_maxrss > own else 0
 
 
+def why_not_runnable(command: Command) -> str:
+    """Run it once; why it fails, or "" if it does not."""
+    try:
+        run(command)
+    except (CommandFailedError, OSError) as error:
+        return f"not runnable yet: {str(error).strip().splitlines()[-1]}"
+    return ""
+
+
 def _watch(pid: int, errors: int) -> tuple[int, bytes]:
     """Sample the tree until the process ends; returns (peak bytes, what it complained of)."""
     if not hasattr(os, "pidfd_open"):
@@ -113,6 +122,11 @@ def _watch(pid: int, errors: int) -> tuple[int, bytes]:
 def tree_rss(pid: int) -> int:
     """Resident bytes of a process and its descendants now; 0 if it has gone."""
     return sum(_rss(member) for member in tree(pid))
+
+
+def peak_tree_rss(pid: int) -> int:
+    """Bytes: each process's own largest size so far, added up over the tree."""
+    return sum(_peak_rss(member) for member in tree(pid))
 
 
 def tree_cpu(pid: int) -> float:

@@ -8,9 +8,7 @@ them takes at the least. Totals are compared with the corpus's manifest and with
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks import measure, peers
+from benchmarks import measure, peers, process
 from benchmarks.corpus import Corpus, bench_dir, build
 from benchmarks.peers import Bill
 from benchmarks.process import Command
@@ -61,18 +59,6 @@ def aimux_bill(written: bytes) -> Bill:
         output=tokens["output"],
         usd=total["cost"]["usd"] or 0.0,
     )
-
-
-def why_not_runnable(contestant: Contestant) -> str:
-    """Why a program does not run here; "" if it does."""
-    env = {**os.environ, **contestant.command.env}
-    done = subprocess.run(
-        contestant.command.argv, env=env, capture_output=True, check=False, timeout=600
-    )
-    if done.returncode == 0:
-        return ""
-    lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no word of why"]
-    return f"exit code {done.returncode}: {lines[-1]}"
 
 
 def check(corpus: Corpus, contestants: list[Contestant]) -> list[str]:
@@ -128,7 +114,7 @@ def main() -> None:
         ),
     ]
     # This run also fills the warm index.
-    trouble = why_not_runnable(warm)
+    trouble = process.why_not_runnable(warm.command)
     if not trouble:
         contestants = [cold, warm, *contestants]
     limits = [
@@ -152,7 +138,7 @@ def main() -> None:
     print(_TARGETS)
     print("\n".join(check(corpus, contestants)))
     if trouble:
-        print(f"- aimux: not runnable yet ({trouble})")
+        print(f"- aimux: {trouble}")
     elif (scratch / "cold.json").exists():
         print(check_each_session(corpus, (scratch / "cold.json").read_bytes()))
     print(f"\n{report.save(bench_dir() / 'results', 'sessions')}")

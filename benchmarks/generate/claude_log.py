@@ -38,7 +38,7 @@ class Shape:
     prose_median: int = 350
     """Characters of an answer or a prompt."""
     steps: float = 5.0
-    """Mean number of messages with tool calls in a turn."""
+    """Mean number of messages with tool calls in a turn, after the first; 0: none at all."""
     progress: float = 0.6
     """Mean number of progress records for each tool call, in the versions that write them."""
 
@@ -73,7 +73,7 @@ class ClaudeLog:
     def write_turn(self, prompt: str = "") -> None:
         """A prompt, messages with tool calls and their results, and the final answer."""
         self._open_turn(prompt or self.prose())
-        for _ in range(1 + int(self.to.rng.expovariate(1 / self.shape.steps))):
+        for _ in range(self._draw_steps()):
             count = self.to.rng.choices((1, 2, 3), weights=(78, 17, 5))[0]
             self._write_message([self._draw_tool() for _ in range(count)])
             if self.context > _CONTEXT_LIMIT:
@@ -254,6 +254,10 @@ class ClaudeLog:
             "stop_sequence": None,
             "usage": usage(tokens, detailed=not head.is_older),
         }
+
+    def _draw_steps(self) -> int:
+        mean = self.shape.steps
+        return 1 + int(self.to.rng.expovariate(1 / mean)) if mean else 0
 
     def _draw_tool(self) -> ToolCall:
         rng, shape, cwd = self.to.rng, self.shape, self.to.head.cwd
