@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aimux_tui.providers.gemini.records import decode_loosely, decode_record
+from aimux_tui.providers.gemini.records import decode_record
 from aimux_tui.providers.gemini.texts import (
     as_json,
     content_text,
@@ -13,7 +13,7 @@ from aimux_tui.providers.gemini.texts import (
     result_text,
     thought_text,
 )
-from aimux_tui.providers.jsonl import BadLineError, clean
+from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
 
 
 def body_text(data: bytes, pointer: str) -> str:
@@ -26,7 +26,7 @@ def body_text(data: bytes, pointer: str) -> str:
         return line.decode("utf-8", "replace")
     try:
         record = decode_record(line)
-        value: Any = decode_loosely(line)
+        value: Any = decode_object(line)
     except BadLineError:
         return ""
     if pointer in {"/content", "/displayContent"}:

@@ -15,7 +15,7 @@ from aimux_tui.model.body import Span
 if TYPE_CHECKING:
     from aimux_tui.providers.gemini.records import Record
 
-_walker = json.JSONDecoder(strict=False, parse_int=len, parse_float=len)
+_walker = json.JSONDecoder(parse_int=len, parse_float=len)
 """Finds where a value ends; what it builds is thrown away."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _MESSAGE = re.compile(r'\{\s*"(?:id|timestamp|type)"\s*:')
@@ -118,10 +118,11 @@ def _walk_object(text: str, at: int, result: Salvage, depth: int) -> int:
         if text[at : at + 1] != ",":
             break
         at = _skip_space(text, at + 1)
-    if text[at : at + 1] != "}":
+    if text[at : at + 1] == "}":
+        return at + 1
+    if at < len(text) or not result.broken:
         result.broken.append(at)
-        return len(text)
-    return at + 1
+    return len(text)
 
 
 def _walk_messages(text: str, at: int, result: Salvage) -> int:

@@ -150,7 +150,11 @@ class History:
     def _synchronise(self, order: list[str]) -> None:
         """The CLI's history is `order` now: find what in it is a copy of what it replaces."""
         kept = set(order)
-        gone = [self._entries[name] for name in self._context if name not in kept]
+        gone = [
+            entry
+            for name in self._context
+            if name not in kept and (entry := self._entries.get(name)) is not None
+        ]
         members = [self._entries[name] for name in order if name in self._entries]
         fresh = [
             entry
@@ -164,7 +168,7 @@ class History:
         copied = {origin.id for entry in members for origin in entry.origins}
         for entry in gone:
             entry.was_rolled_back |= entry.role is Role.PROMPT and entry.id not in copied
-        self._context = dict.fromkeys(order)
+        self._context = dict.fromkeys(entry.id for entry in members)
         self._synchronised = self._position
         self._regroup()
 
@@ -185,7 +189,7 @@ class History:
             for piece in entry.pieces:
                 source = _latest(sources.get(piece, ()), min(bound, entry.position))
                 if source is None and isinstance(piece, str):
-                    source = _latest([self._call_entries.get(piece, entry)], entry.position)
+                    source = self._caller(piece, entry)
                 if source is None:
                     break
                 found[source.id] = source
@@ -200,6 +204,13 @@ class History:
                 entry.origins = tuple(roots.values())
                 if found:
                     bound = min(bound, *(source.position for source in found.values()))
+
+    def _caller(self, call_id: str, entry: Entry) -> Entry | None:
+        """The older message that holds the call which `entry` repeats, or answers once more."""
+        caller = self._call_entries.get(call_id)
+        if caller is None or caller.position >= entry.position:
+            return None
+        return None if entry.role is Role.RESULT and caller.calls_from_content else caller
 
     def _regroup(self) -> None:
         self.turns.regroup(self._entries.values())

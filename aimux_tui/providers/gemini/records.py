@@ -156,19 +156,9 @@ def decode_record(data: bytes, unknown: MutableMapping[str, int] | None = None) 
     try:
         return _decoder.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        found = decode_loosely(data)
+        found = decode_object(data)
     record: Record = _salvage(Record, found, {} if unknown is None else unknown, "")
     return record
-
-
-def decode_loosely(data: bytes) -> dict[str, Any]:
-    """Any JSON object as it is, its texts fit for every encoder. Raises BadLineError."""
-    found = decode_object(data)
-    try:
-        mended: dict[str, Any] = _mended(found)
-    except RecursionError:
-        raise BadLineError("nested too deeply") from None
-    return mended
 
 
 def decode_raw(raw: Raw) -> Any:
@@ -177,7 +167,7 @@ def decode_raw(raw: Raw) -> Any:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         try:
-            return decode_loosely(b'{"value":%s}' % bytes(raw))["value"]
+            return decode_object(b'{"value":%s}' % bytes(raw))["value"]
         except BadLineError:
             return None
 
@@ -229,18 +219,6 @@ def _fitted(cls: type, known: Any, value: Any, unknown: MutableMapping[str, int]
             if isinstance(item, dict | str)
         ]
     return msgspec.convert(value, known.type)
-
-
-def _mended(value: Any) -> Any:
-    """The value with a replacement character for each half of a surrogate pair."""
-    match value:
-        case str():
-            return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        case dict():
-            return {_mended(name): _mended(item) for name, item in value.items()}
-        case list():
-            return [_mended(item) for item in value]
-    return value
 
 
 def _count(unknown: MutableMapping[str, int], name: str) -> None:

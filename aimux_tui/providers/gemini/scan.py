@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -271,11 +272,11 @@ class GeminiScan:
             self._unknown.clear()
             self._feed_lines(window.data, window.whole.offset)
             return
-        members = [
-            b"%s:%s" % (json.dumps(name).encode(), value) for name, value in found.members.items()
-        ]
-        record = decode_record(b"{%s}" % b",".join(members), self._unknown)
-        self._take_document(record, found.messages, window)
+        for name, value in found.members.items():
+            with suppress(BadLineError):
+                member = b"{%s:%s}" % (json.dumps(name).encode(), value)
+                self._merge(decode_record(member, self._unknown))
+        self._take_document(Record(), found.messages, window)
         for place in found.broken or [0]:
             self._complain(window.place(place), reason)
 
