@@ -1,0 +1,109 @@
+"""Rows that were made and painted lately, so that a frame repeats no work."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from textual.strip import Strip
+
+from aimux_tui.tui.format.lines import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of an item that a cursor selects together: `first` up to, not including, `end`."""
+
+    name: str
+    first: int
+    end: int
+
+
+@dataclass(slots=True)
+class Rendered:
+    """An item at one width: its rows, and those of them that were painted."""
+
+    rows: Sequence[Row]
+    strips: dict[tuple[int, int], Strip] = field(default_factory=dict)
+    """By row and by state of the row (see `RowView.row_state`)."""
+    _parts: list[Part] | None = None
+
+    @property
+    def parts(self) -> list[Part]:
+        """What a cursor can select, from top to bottom; at least one."""
+        if self._parts is None:
+            self._parts = _parts_of(self.rows)
+        return self._parts
+
+    def part_at(self, line: int) -> int:
+        """Index of the part that a row belongs to."""
+        for number, part in enumerate(self.parts):
+            if line < part.end:
+                return number
+        return len(self.parts) - 1
+
+    def part_named(self, name: str) -> int | None:
+        """Index of a part, by its name."""
+        for number, part in enumerate(self.parts):
+            if part.name == name:
+                return number
+        return None
+
+
+def _parts_of(rows: Sequence[Row]) -> list[Part]:
+    parts: list[Part] = []
+    first = 0
+    for line in range(1, len(rows) + 1):
+        if line == len(rows) or rows[line].part != rows[first].part:
+            parts.append(Part(rows[first].part, first, line))
+            first = line
+    return parts or [Part("", 0, 0)]
+
+
+class RowCache:
+    """The items used most recently, bounded by the number of their rows."""
+
+    def __init__(self, max_rows: int = 4096) -> None:
+        self._max_rows = max_rows
+        self._rows = 0
+        self._items: OrderedDict[Hashable, Rendered] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def get(self, key: Hashable) -> Rendered | None:
+        """What was kept under a key."""
+        found = self._items.get(key)
+        if found is not None:
+            self._items.move_to_end(key)
+        return found
+
+    def put(self, key: Hashable, rendered: Rendered) -> None:
+        """Keep an item, at the cost of those not used for longest. A single one may be larger."""
+        self.drop(key)
+        self._items[key] = rendered
+        self._rows += len(rendered.rows)
+        while self._rows > self._max_rows and len(self._items) > 1:
+            _, oldest = self._items.popitem(last=False)
+            self._rows -= len(oldest.rows)
+
+    def drop(self, key: Hashable) -> None:
+        """Forget one item."""
+        found = self._items.pop(key, None)
+        if found is not None:
+            self._rows -= len(found.rows)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._items.clear()
+        self._rows = 0
+
+    def clear_strips(self) -> None:
+        """Keep the rows, but paint them anew: colours have changed."""
+        for rendered in self._items.values():
+            rendered.strips.clear()

@@ -1,0 +1,88 @@
+"""From rows to strips of the screen, in the colours of one moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from rich.style import Style as RichStyle
+from textual.strip import Strip
+from textual.style import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.color import Color
+    from textual.filter import LineFilter
+
+    from aimux_tui.tui.format.lines import Row
+    from aimux_tui.tui.format.look import Look
+
+PLAIN = 0
+"""A row like any other."""
+CURSOR = 1
+"""A row under the cursor."""
+CURSOR_BLURRED = 2
+"""The same while another widget has the focus."""
+
+
+class RowPainter:
+    """Paints rows `width` columns wide. A new one is made when anything that it knows changes."""
+
+    def __init__(
+        self,
+        look: Look,
+        base: Style,
+        width: int,
+        gutter: int,
+        filters: Sequence[LineFilter],
+        background: Color,
+    ) -> None:
+        self.made_for = (look, base, width)
+        self._width = width
+        self._filters = filters
+        self._background = background
+        palette, glyphs = look.palette, look.glyphs
+        self._bases = {
+            PLAIN: base,
+            CURSOR: base + palette.cursor,
+            CURSOR_BLURRED: base + palette.cursor_blurred,
+        }
+        self._base = base
+        self._gutters: dict[int, list[Segment]] = {state: [] for state in self._bases}
+        if gutter:
+            signs = {
+                PLAIN: (" ", Style()),
+                CURSOR: (glyphs.cursor, palette.marker),
+                CURSOR_BLURRED: (glyphs.cursor, palette.faint),
+            }
+            self._gutters = {
+                state: [Segment(sign.ljust(gutter), (self._bases[state] + style).rich_style)]
+                for state, (sign, style) in signs.items()
+            }
+        self.blank = self._filtered(Strip.blank(width, base.rich_style))
+
+    def paint(self, row: Row, state: int = PLAIN) -> Strip:
+        """Draw one row."""
+        base = self._bases[state]
+        if row.fill is not None:
+            # A background that means something stays; the marker alone tells the cursor then.
+            base = (self._base if row.fill.background else base) + row.fill
+        segments = [*self._gutters[state], *row.content.render_segments(base)]
+        return self._filtered(Strip(segments).adjust_cell_length(self._width, base.rich_style))
+
+    def _filtered(self, strip: Strip) -> Strip:
+        for line_filter in self._filters:
+            strip = strip.apply_filter(line_filter, self._background)
+        return strip
+
+
+def with_offsets(strip: Strip, y: int, gutter: int) -> Strip:
+    """Tell Textual, for selecting with the mouse, which character of row `y` each cell shows."""
+    segments: list[Segment] = []
+    x = -gutter
+    for text, style, _ in strip:
+        offset = RichStyle.from_meta({"offset": (max(x, 0), y)})
+        segments.append(Segment(text, offset if style is None else style + offset))
+        x += len(text)
+    return Strip(segments, strip.cell_length)
