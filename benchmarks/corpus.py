@@ -27,7 +27,7 @@ from benchmarks.generate.gemini_home import GeminiHome, GeminiRecipe
 from benchmarks.generate.ledger import SessionTruth, manifest
 
 _SEED = "aimux"
-_HUGE = (4_900, 4_300, 3_700, 3_200, 2_700, 2_300, 1_900, 1_600, 1_300, 1_050)
+_HUGE = (4_700, 4_300, 3_700, 3_200, 2_700, 2_300, 1_900, 1_600, 1_300, 1_050)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ RECIPES: Mapping[str, Recipe] = {
             forks=15,
             torn=7,
             huge_lines=tuple(kilobytes * 1000 for kilobytes in _HUGE),
-            shape=Shape(result_median=2140),
+            shape=Shape(result_median=2090),
         ),
     ),
     "m": Recipe(
@@ -142,7 +142,7 @@ def build(name: str, scale: float = 1.0, seed: str = _SEED, under: Path | None =
     folder = (under or bench_dir()) / "corpora"
     path = folder / (name if scale == 1 else f"{name}-{scale:g}")
     corpus = Corpus(name, path)
-    made_by = f"{fingerprint()}/{seed}/{scale:g}"
+    made_by = f"{fingerprint(RECIPES[name])}/{seed}/{scale:g}"
     if (path / "manifest.json").exists() and corpus.manifest["made_by"] == made_by:
         return corpus
     shutil.rmtree(path, ignore_errors=True)
@@ -157,10 +157,11 @@ def build(name: str, scale: float = 1.0, seed: str = _SEED, under: Path | None =
     return corpus
 
 
-def fingerprint() -> str:
-    """Changes with any source file that takes part in making a corpus."""
-    sources = [Path(__file__), *sorted((Path(__file__).parent / "generate").glob("*.py"))]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+def fingerprint(recipe: Recipe) -> str:
+    """Changes with the recipe and with any source file of the generator."""
+    sources = sorted((Path(__file__).parent / "generate").glob("*.py"))
+    made_of = [repr(recipe).encode(), *(source.read_bytes() for source in sources)]
+    return hashlib.sha256(b"".join(made_of)).hexdigest()[:12]
 
 
 def _write_homes(

@@ -76,8 +76,12 @@ class TextPool:
         self._base64 = base64.b64encode(rng.randbytes(_POOL_CHARS // 2)).decode()
 
     def prose(self, rng: Random, length: int) -> str:
-        """About `length` characters of sentences; one text in twenty is not plain ASCII."""
-        return _slice(self._accented if rng.random() < 0.05 else self._prose, rng, length)
+        """About `length` characters of sentences; one text in twenty is not plain ASCII.
+
+        It begins with a letter: a prompt that begins with a sign may be a command.
+        """
+        pool = self._accented if rng.random() < 0.05 else self._prose
+        return _slice(pool, rng, length + 8).lstrip(" .?:-\n")
 
     def code(self, rng: Random, length: int) -> str:
         """About `length` characters of source-like lines with quotes, tabs and hashes."""
