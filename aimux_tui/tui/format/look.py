@@ -5,8 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from aimux_tui.tui.format.glyphs import UNICODE, Glyphs
+from aimux_tui.tui.format.glyphs import ASCII, UNICODE, Glyphs
 from aimux_tui.tui.palette import Palette
+
+_PLAIN_SIGNS = str.maketrans(
+    {
+        "≥": ">=",
+        "→": ">",
+        "—": "-",
+        "…": "...",
+        "·": "-",
+        "\N{MULTIPLICATION SIGN}": "x",
+        "\N{MINUS SIGN}": "-",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -17,6 +29,10 @@ class Look:
     glyphs: Glyphs = UNICODE
     zone: tzinfo | None = None
     """In which clock times are told; None: where this machine is."""
+
+    def plain(self, text: str) -> str:
+        """Our own words and numbers with signs that can be drawn; not for text of logs."""
+        return text.translate(_PLAIN_SIGNS) if self.glyphs is ASCII else text
 
     def __eq__(self, other: object) -> bool:
         # Compared in every frame, and there is one palette and one table of signs at a time.

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from aimux_tui.model.usage import Cost, Usage
 
 UNKNOWN = "—"
@@ -87,14 +89,14 @@ def format_age(at: datetime | None, now: datetime) -> str:
     return f"{int(seconds // (86400 * 365))}y"
 
 
-def format_clock(at: datetime | None) -> str:
-    """The local time of day: "10:47"."""
-    return UNKNOWN if at is None else at.astimezone().strftime("%H:%M")
+def format_clock(at: datetime | None, zone: tzinfo | None = None) -> str:
+    """The time of day: "10:47", local unless a zone is given."""
+    return UNKNOWN if at is None else at.astimezone(zone).strftime("%H:%M")
 
 
-def format_date(at: datetime | None) -> str:
-    """The local date and time: "2026-11-21 10:47"."""
-    return UNKNOWN if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M")
+def format_date(at: datetime | None, zone: tzinfo | None = None) -> str:
+    """Date and time: "2026-11-21 10:47", local unless a zone is given."""
+    return UNKNOWN if at is None else at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def format_elapsed(at: datetime | None, start: datetime | None) -> str:
