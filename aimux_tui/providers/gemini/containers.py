@@ -19,7 +19,8 @@ _walker = json.JSONDecoder(parse_int=len, parse_float=len)
 """Finds where a value ends; what it builds is thrown away."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _MESSAGE = re.compile(r'\{\s*"(?:id|timestamp|type)"\s*:')
-_MAX_TRIES = 1_000
+_PREFIX = 64
+_MAX_TRIES = 300
 """Places looked at for a message behind a broken one."""
 
 
@@ -33,7 +34,8 @@ class Window:
         if b"\x00" in original:
             self._kept = [at for at, byte in enumerate(original) if byte]
             original = original.replace(b"\x00", b"")
-        self._lead = max(original.find(cleaned), 0)
+        # Searching for all of a long line would take many times as long as reading it.
+        self._lead = max(original.find(cleaned[:_PREFIX]), 0)
 
     def place(self, at: int) -> int:
         """Where `data[at]` stands in the file; its last byte if `at` is behind the end."""
@@ -74,7 +76,9 @@ def message_places(record: Record, data: bytes) -> list[tuple[int, int]] | None:
     end = 0
     for raw in holder.messages:
         message = bytes(raw)
-        start = data.find(message, end)
+        start = data.find(message[:_PREFIX], end)
+        while not data.startswith(message, start):
+            start = data.find(message[:_PREFIX], start + 1)
         end = start + len(message)
         places.append((start, end))
     return places
@@ -85,7 +89,12 @@ def salvage(data: bytes) -> Salvage:
     result = Salvage()
     # One character per byte, so that positions are offsets.
     text = data.decode("latin-1")
-    _walk_object(text, _skip_space(text, 0), result, depth=0)
+    end = _walk_object(text, _skip_space(text, 0), result, depth=0)
+    while end >= 0:
+        # What stands behind the end may be a part of it, cut loose.
+        start, end = _next_message(text, end)
+        if end >= 0:
+            result.messages.append((start, end))
     return result
 
 
@@ -93,7 +102,7 @@ def _walk_object(text: str, at: int, result: Salvage, depth: int) -> int:
     """Walk the members of the object at `at`; returns where it ends, or where it breaks."""
     if text[at : at + 1] != "{":
         result.broken.append(at)
-        return len(text)
+        return at
     at = _skip_space(text, at + 1)
     while text[at : at + 1] == '"':
         try:
@@ -122,7 +131,7 @@ def _walk_object(text: str, at: int, result: Salvage, depth: int) -> int:
         return at + 1
     if at < len(text) or not result.broken:
         result.broken.append(at)
-    return len(text)
+    return at
 
 
 def _walk_messages(text: str, at: int, result: Salvage) -> int:
@@ -145,15 +154,12 @@ def _walk_messages(text: str, at: int, result: Salvage) -> int:
 def _next_message(text: str, at: int) -> tuple[int, int]:
     """(start, end) of the next object that looks like a message; end is -1 if there is none."""
     for found in islice(_MESSAGE.finditer(text, at), _MAX_TRIES):
-        if found.start() < at:
-            continue
         try:
             value, end = _walker.raw_decode(text, found.start())
         except (ValueError, RecursionError):
             continue
         if "type" in value and "timestamp" in value:
             return found.start(), end
-        at = end
     return len(text), -1
 
 
