@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,12 +93,26 @@ def check_each_session(corpus: Corpus, written: bytes) -> str:
     return f"- aimux lists {len(sessions)} of {len(truths)} sessions; right: {parts}"
 
 
+def ccusages(corpus: Corpus, scratch: Path) -> list[Contestant]:
+    """ccusage, as npm installs it and bare; none where npm is missing."""
+    try:
+        commands = [
+            peers.ccusage(corpus, output=scratch / "ccusage.json"),
+            peers.ccusage_binary(corpus, output=scratch / "ccusage-binary.json"),
+        ]
+    except (peers.PeerMissingError, subprocess.SubprocessError) as error:
+        print(f"without ccusage: {error}")
+        return []
+    return [Contestant(command, peers.ccusage_bill) for command in commands]
+
+
 def main() -> None:
     """Measure, compare, print and save."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sessions", description=__doc__)
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--corpus", default="c500")
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--baseline", default="", help="ccusage unless named otherwise")
     options = parser.parse_args()
     corpus = build(options.corpus, options.scale)
     scratch = bench_dir() / "scratch" / "sessions"
@@ -106,21 +121,15 @@ def main() -> None:
 
     cold = aimux(corpus, warm=False, scratch=scratch)
     warm = aimux(corpus, warm=True, scratch=scratch)
-    contestants = [
-        Contestant(peers.ccusage(corpus, output=scratch / "ccusage.json"), peers.ccusage_bill),
-        Contestant(
-            peers.ccusage_binary(corpus, output=scratch / "ccusage-binary.json"),
-            peers.ccusage_bill,
-        ),
-    ]
+    contestants = ccusages(corpus, scratch)
     # This run also fills the warm index.
     trouble = process.why_not_runnable(warm.command)
     if not trouble:
-        contestants = [cold, warm, *contestants]
+        contestants += [cold, warm]
     limits = [
-        peers.count_lines(corpus.logs),
-        peers.read_lines(corpus.logs),
         peers.decode_lines(corpus.logs),
+        peers.read_lines(corpus.logs),
+        peers.count_lines(corpus.logs),
     ]
 
     def forget_index(command: Command) -> None:
@@ -130,7 +139,7 @@ def main() -> None:
     report = measure.compare(
         f"sessions of {corpus.name}",
         [*(contestant.command for contestant in contestants), *limits],
-        baseline="ccusage 20, as installed",
+        baseline=options.baseline,
         runs=options.runs,
         before=forget_index,
     )
@@ -139,9 +148,9 @@ def main() -> None:
     print("\n".join(check(corpus, contestants)))
     if trouble:
         print(f"- aimux: {trouble}")
-    elif (scratch / "cold.json").exists():
+    else:
         print(check_each_session(corpus, (scratch / "cold.json").read_bytes()))
-    print(f"\n{report.save(bench_dir() / 'results', 'sessions')}")
+    print(f"\n{report.save(bench_dir() / 'results', f'sessions-{corpus.name}')}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,9 +27,14 @@ class Program:
     sign: str
     """Text that stands on its first complete screen."""
     env: Mapping[str, str] = field(default_factory=dict)
+    forgets: bool = False
+    """Whether aimux's own folders are emptied before each start."""
 
     def start(self) -> Terminal:
         """Run it in a terminal of its own, 140 columns by 45 rows."""
+        if self.forgets:
+            for name in own_folders(""):
+                shutil.rmtree(self.env[name], ignore_errors=True)
         return Terminal(self.argv, {**PROJECT_PATH, **self.env})
 
     def why_not(self) -> str:
@@ -68,15 +74,17 @@ def less(path: Path) -> Program:
     return Program("less -S +G", ["less", "-S", "+G", str(path)], last[:60].decode())
 
 
-def aimux_list(corpus: Corpus, *, index: str = "") -> Program:
+def aimux_list(corpus: Corpus, *, warm: bool) -> Program:
     """aimux over all sessions of a corpus; up when it shows the newest one."""
     newest = max(main_logs(corpus), key=lambda path: path.stat().st_mtime_ns)
     sign = word_of(next(prompts(newest.read_bytes().splitlines())))
     argv = [sys.executable, "-m", "aimux_tui"]
-    return Program("aimux", argv, sign, {**corpus.environment(), **own_folders(index)})
+    name = "aimux, warm index" if warm else "aimux, no index yet"
+    own = own_folders(corpus.name if warm else f"{corpus.name}-cold")
+    return Program(name, argv, sign, {**corpus.environment(), **own}, forgets=not warm)
 
 
-def aimux_open(path: Path, env: Mapping[str, str], *, index: str = "") -> Program:
+def aimux_open(path: Path, env: Mapping[str, str], *, index: str) -> Program:
     """aimux opening one log; up when it shows the newest prompt."""
     sign = word_of(list(prompts(tail_lines(path)))[-1])
     argv = [sys.executable, "-m", "aimux_tui", str(path)]
@@ -85,7 +93,7 @@ def aimux_open(path: Path, env: Mapping[str, str], *, index: str = "") -> Progra
 
 def own_folders(index: str) -> dict[str, str]:
     """aimux's folders below the benchmark folder; runs with the same `index` share them."""
-    own = bench_dir() / "scratch" / f"aimux-{index or 'screen'}"
+    own = bench_dir() / "scratch" / f"aimux-{index}"
     kinds = ("HOME", "CACHE_DIR", "STATE_DIR")
     return {f"AIMUX_{kind}": str(own / kind.lower()) for kind in kinds}
 

@@ -18,13 +18,14 @@ _END = b"\x1b[F"
 def start_list(runs: int, scale: float) -> list[Figures]:
     """The list of 2,000 sessions with a warm index, against the smallest Textual app."""
     corpus = build("m", scale)
-    aimux = programs.aimux_list(corpus, index="m")
+    aimux = programs.aimux_list(corpus, warm=True)
     # The headless list fills the index that the screen starts from.
     fill = [*aimux.argv, "sessions", "--json"]
     process.why_not_runnable(Command("fill", fill, {**aimux.env, **programs.PROJECT_PATH}))
     painted = Figures("start to the list of all sessions painted", "ms", "at most 1.3, then 1.0")
     answered = Figures("start to the first key answered", "ms", "as above")
-    _take_turns([programs.minimal(), aimux], runs, painted, answered, _DOWN)
+    contestants = [programs.minimal(), aimux, programs.aimux_list(corpus, warm=False)]
+    _take_turns(contestants, runs, painted, answered, _DOWN)
     if aimux.name in painted.samples:
         painted.notes.append(_completeness(aimux, corpus))
     return [painted, answered]
