@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from aimux_tui.store.trace import Trace
 
 
+_TYPES = {"ToolCall": "tool_call"}
+
+
 def run(target: str, *, turn: int | None, as_json: bool, is_full: bool) -> int:
     """Print the session that `target` names. Raises SessionError."""
     surroundings = look_around()
@@ -88,7 +91,7 @@ def turn_fields(turn: Turn, cost: Cost, trace: Trace) -> dict[str, Any]:
 def _steps(steps: tuple[Any, ...], trace: Trace) -> Iterator[dict[str, Any]]:
     """Each step's fields with its type; texts whole, places in the log left out."""
     for step in steps:
-        fields = {"type": type(step).__name__.lower()}
+        fields = {"type": _TYPES.get(type(step).__name__, type(step).__name__.lower())}
         for name in step.__slots__:
             if name not in {"record", "result_record", "ref"}:
                 value = getattr(step, name)
