@@ -73,7 +73,8 @@ def read_turn(source: LogSource, turn: TurnSummary) -> Turn:
     prompt: tuple[Text | Image, ...] = ()
     steps: list[Step] = []
     for message in messages:
-        if message.entry.id == turn.key and message.entry.role in OPENING_ROLES:
+        # A turn has one message that could begin it.
+        if message.entry.role in OPENING_ROLES:
             prompt = _prompt(message)
         else:
             steps += _steps(message, answers, turn.state)
@@ -181,8 +182,6 @@ def _steps(message: _Message, answers: Mapping[str, Answer], state: TurnState) -
             title = _TITLES.get(role) or one_line(text)
             body = Body.of(text, BodyRef(span, "/content"))
             yield Notice(_NOTICES[role], title, body, entry.at, span)
-        case role if role in OPENING_ROLES:
-            yield from _prompt(message)
 
 
 def _prompt(message: _Message) -> tuple[Text | Image, ...]:

@@ -80,7 +80,8 @@ class Entry:
     calls: tuple[CallFacts, ...] = ()
     calls_from_content: bool = False
     """The calls stand in the content only: the recorder has not listed them (yet)."""
-    has_text: bool = False
+    is_final: bool = False
+    """An answer that calls no tool, as far as can be told."""
     pieces: frozenset[int | str] = frozenset()
     """Its texts (hashed) and the ids of its calls and results, to recognise a copy."""
     answers: dict[str, bool] = field(default_factory=dict)
@@ -182,7 +183,6 @@ def _understand_user(entry: Entry, record: Record) -> None:
 
 
 def _understand_prompt(entry: Entry, record: Record, text: str) -> None:
-    entry.has_text = True
     entry.text_hash = stable_hash(text)
     entry.title = one_line(content_text(record.display_content).strip() or text)
     if text.startswith(_SNAPSHOT_START):
@@ -207,11 +207,12 @@ def _understand_answer(entry: Entry, record: Record, model: str, session_id: str
         elif part.text and not part.thought and (text := part.text.strip()):
             texts.append(text)
             pieces.add(hash(text))
-    entry.has_text = bool(texts)
+    entry.is_final = bool(texts) and not _says_more(record, "".join(texts))
     entry.calls = tuple(facts_of(call) for call in record.tool_calls or ())
     if not entry.calls and wanted:
         entry.calls = tuple(_wanted_call(part) for part in wanted)
         entry.calls_from_content = True
+    entry.is_final = entry.is_final and not entry.calls
     pieces.update(call.id or call.name for call in entry.calls)
     entry.pieces = frozenset(pieces)
     usage = usage_of(record.tokens)
@@ -220,6 +221,16 @@ def _understand_answer(entry: Entry, record: Record, model: str, session_id: str
         entry.request = Request(key, entry.at, model, usage)
     elif not entry.calls and texts in ([text] for text in _ACKNOWLEDGEMENTS):
         entry.role = Role.ACKNOWLEDGEMENT
+
+
+def _says_more(record: Record, text: str) -> bool:
+    """Whether the model generated clearly more than its words: a call, then.
+
+    The recorder lists calls only when they have ended; until then an answer that came with a call
+    looks like a last word. Words take a third of a token per byte, at most.
+    """
+    generated = record.tokens.output if record.tokens is not None else None
+    return (generated or 0) > len(text.encode("utf-8", "replace")) / 2 + 24
 
 
 def _understand_notice(entry: Entry, record: Record) -> None:

@@ -127,7 +127,7 @@ class History:
             new.pieces |= old.pieces
         for name in (
             *("role", "spans", "at", "title", "text_hash", "model", "request", "calls"),
-            *("calls_from_content", "has_text", "pieces", "cwd"),
+            *("calls_from_content", "is_final", "pieces", "cwd"),
         ):
             setattr(old, name, getattr(new, name))
         self._own_calls(old)

@@ -198,7 +198,8 @@ class GeminiScan:
         elif record.patch is not None:
             self._history.patch(record.patch, window.whole)
         elif record.id is not None:
-            self._history.upsert(record, record.id, window.whole)
+            entry_id = record.id or f"@{window.whole.offset}"
+            self._history.upsert(record, entry_id, window.whole)
         elif record.change is not None:
             self._merge(record.change)
             places = message_places(record, window.data)

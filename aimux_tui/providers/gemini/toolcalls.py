@@ -182,6 +182,8 @@ def snippet_of(name: str, arguments: Any) -> str:
         return one_line(str(arguments or ""))
     if name == "write_todos" and isinstance(arguments.get("todos"), list):
         return f"{len(arguments['todos'])} to-dos"
+    if name == "complete_task" and isinstance(arguments.get("result"), dict):
+        return one_line(str(arguments["result"].get("response", "")))
     if "agent_name" in arguments:
         return one_line(f"{arguments['agent_name']}: {arguments.get('prompt', '')}")
     for argument in _SNIPPET_ARGUMENTS:

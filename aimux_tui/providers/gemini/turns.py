@@ -326,6 +326,4 @@ def _state_after_answer(entry: Entry, calls: Sequence[CallFacts]) -> tuple[LogSt
         return LogState.FINISHED, ""
     if calls and all(call.status in _GIVEN_UP for call in calls):
         return LogState.INTERRUPTED, calls[0].name
-    # An answer without words is going to call a tool: the recorder lists calls when they end.
-    is_final = entry.has_text and not calls
-    return (LogState.FINISHED if is_final else LogState.RESPONDING), ""
+    return (LogState.FINISHED if entry.is_final else LogState.RESPONDING), ""

@@ -13,7 +13,7 @@ from aimux_tui.model.turn import Image, Notice, NoticeKind, Text, Thinking, Unkn
 from aimux_tui.providers.gemini import PROVIDER
 from aimux_tui.providers.gemini.texts import shell_report
 from tests.providers.gemini.build import Bytes, Recorder, chat, file_diff, sub_agent
-from tests.providers.gemini.helpers import DOCUMENT, details, scanned
+from tests.providers.gemini.helpers import DOCUMENT, LINES, details, scanned
 
 PNG = base64.b64encode(b"\x89PNG" + bytes(100)).decode()
 
@@ -265,7 +265,7 @@ def test_long_texts_are_cut_and_read_whole_on_demand(document: bool):
     log.call("write_todos", {}, resultDisplay={"todos": [{"description": long}]})
     log.answer(long, thought=long)
     data = log.document() if document else log.log()
-    file = DOCUMENT if document else scanned(b"")._file
+    file = DOCUMENT if document else LINES
     (turn,) = details(data, file)
     source = Bytes(data, file)
 
@@ -307,6 +307,27 @@ def test_notices_say_what_they_are_about():
         (NoticeKind.ERROR, "[API Error: busy]"),
         (NoticeKind.INTERRUPTION, "Request cancelled."),
     ]
+
+
+@pytest.mark.parametrize("document", [False, True])
+def test_messages_without_ids_have_stable_keys_and_prompts(document: bool):
+    log = chat()
+    for message in log.messages.values():
+        del message["id"]
+    log.records = [log.head, {"$set": {"messages": list(log.messages.values())}}]
+    data = log.document() if document else log.log()
+    file = DOCUMENT if document else LINES
+    first, second = details(data, file)
+    more = log.messages[next(reversed(log.messages))] | {"content": "And more."}
+    log.messages["more"] = more
+
+    assert [text.body.text for text in first.prompt if isinstance(text, Text)] == [
+        "Change the greeting"
+    ]
+    assert first.summary.key != second.summary.key
+    if document:
+        again = scanned(log.document(), file).turns
+        assert [turn.key for turn in again] == [first.summary.key, second.summary.key]
 
 
 def test_an_unknown_message_is_kept_raw():

@@ -319,6 +319,7 @@ def test_the_log_says_what_it_is_doing():
         lambda: log.answer(""),
         lambda: log.call("read_file", {}, "x"),
         lambda: log.call("web_fetch", {}, status="executing"),
+        lambda: log.answer("I look it up.", (100, 60, 0, 0, 0)),
         lambda: log.answer("done"),
         lambda: log.add("error", "Automatic update failed."),
         lambda: log.prompt("more"),
@@ -328,6 +329,7 @@ def test_the_log_says_what_it_is_doing():
         states.append(scanned(log.log(), LINES).summary().state)
 
     assert states == [
+        LogState.RESPONDING,
         LogState.RESPONDING,
         LogState.RESPONDING,
         LogState.RESPONDING,
