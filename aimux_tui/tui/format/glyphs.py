@@ -18,7 +18,7 @@ from aimux_tui.model.turn import TurnKind, TurnState
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """Signs of one cell each, but for `ellipsis`, which may be longer."""
+    """Signs of one cell each, but for `at_least`."""
 
     status: Mapping[Status, str]
     tool: Mapping[ToolStatus, str]
@@ -154,7 +154,7 @@ ASCII = Glyphs(
     no_value="-",
     times="x",
     separator="-",
-    ellipsis="...",
+    ellipsis="~",
     bar_full="#",
     bar_empty=".",
 )

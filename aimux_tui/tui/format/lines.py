@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 EMPTY = Content.empty()
+OPENS = "opens"
+"""Key in the meta data of a style: a click on text in that style opens its item."""
 
 
 class Wrap(StrEnum):

@@ -11,9 +11,9 @@ from aimux_tui.tui.palette import Palette
 _PLAIN_SIGNS = str.maketrans(
     {
         "≥": ">=",
-        "→": ">",
+        "→": "/",
         "—": "-",
-        "…": "...",
+        "…": "~",
         "·": "-",
         "\N{MULTIPLICATION SIGN}": "x",
         "\N{MINUS SIGN}": "-",

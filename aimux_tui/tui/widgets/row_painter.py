@@ -9,6 +9,9 @@ from rich.style import Style as RichStyle
 from textual.strip import Strip
 from textual.style import Style
 
+from aimux_tui.tui.format.glyphs import ASCII
+from aimux_tui.tui.format.plain import to_ascii
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -43,6 +46,7 @@ class RowPainter:
         self._filters = filters
         self._background = background
         palette, glyphs = look.palette, look.glyphs
+        self._is_ascii = glyphs is ASCII
         self._bases = {
             PLAIN: base,
             CURSOR: base + palette.cursor,
@@ -69,6 +73,8 @@ class RowPainter:
             # A background that means something stays; the marker alone tells the cursor then.
             base = (self._base if row.fill.background else base) + row.fill
         segments = [*self._gutters[state], *row.content.render_segments(base)]
+        if self._is_ascii:
+            segments = [Segment(to_ascii(text), style) for text, style, _ in segments]
         return self._filtered(Strip(segments).adjust_cell_length(self._width, base.rich_style))
 
     def _filtered(self, strip: Strip) -> Strip:

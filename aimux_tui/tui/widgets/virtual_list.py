@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from aimux_tui.tui.format.lines import OPENS
 from aimux_tui.tui.widgets.cursor_view import CursorView
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from textual import events
 
     from aimux_tui.tui.widgets.item_source import ItemSource, Place
-
-OPENS = "opens"
-"""Key in the meta data of a style: a click on text in that style opens its item."""
 
 
 class VirtualList(CursorView, inherit_bindings=False):
