@@ -123,11 +123,11 @@ class History:
             new.request = old.request
         if old.calls and not old.calls_from_content and (new.calls_from_content or not new.calls):
             new.calls, new.calls_from_content = old.calls, False
-            new.spans += old.spans
+            new.spans += [span for span in old.spans if span not in new.spans]
             new.pieces |= old.pieces
         for name in (
             *("role", "spans", "at", "title", "text_hash", "model", "request", "calls"),
-            *("calls_from_content", "is_final", "pieces", "cwd"),
+            *("calls_from_content", "is_final", "pieces", "answers", "cwd"),
         ):
             setattr(old, name, getattr(new, name))
         self._own_calls(old)

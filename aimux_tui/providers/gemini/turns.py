@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aimux_tui.model.log import LogState
@@ -11,13 +10,12 @@ from aimux_tui.model.tools import ToolKind, ToolStatus
 from aimux_tui.model.turn import TurnKind, TurnState, TurnSummary
 from aimux_tui.model.usage import Usage
 from aimux_tui.providers.gemini.entries import OPENING_ROLES, Entry, Role
+from aimux_tui.providers.gemini.groups import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from aimux_tui.model.body import Span
     from aimux_tui.model.usage import Request
-    from aimux_tui.providers.gemini.toolcalls import CallFacts
 
 _KINDS = {
     Role.PROMPT: TurnKind.PROMPT,
@@ -30,56 +28,6 @@ _WAITING_ROLES = frozenset(
 """What waits for the next prompt where no turn has begun."""
 _WORK_ROLES = frozenset({Role.ANSWER, Role.RESULT, Role.CANCELLED, Role.ERROR})
 """What a turn's end goes by; a compression between two turns belongs to neither's time."""
-_GIVEN_UP = frozenset({ToolStatus.CANCELLED, ToolStatus.REJECTED})
-
-
-@dataclass(slots=True)
-class Group:
-    """The messages of one turn."""
-
-    opener: Entry
-    is_discarded: bool
-    entries: list[Entry] = field(default_factory=list)
-
-    @property
-    def requests(self) -> list[Request]:
-        """The requests of its messages."""
-        return [entry.request for entry in self.entries if entry.request is not None]
-
-    @property
-    def calls(self) -> list[CallFacts]:
-        """The tool calls of its messages."""
-        answers = self._answers()
-        return [call for entry in self.entries for call in _settled(entry, answers)]
-
-    @property
-    def state(self) -> tuple[LogState, str]:
-        """Where the turn stands, and what that is about."""
-        return _state_of(self.entries, self._answers())
-
-    @property
-    def spans(self) -> tuple[Span, ...]:
-        """Where its messages lie, without results that the calls hold themselves."""
-        needs_answers = any(entry.calls_from_content for entry in self.entries)
-        answered = {
-            call.id or call.name
-            for entry in self.entries
-            for call in entry.calls
-            if call.has_result and not needs_answers
-        }
-        spans: dict[Span, None] = {}
-        for entry in self.entries:
-            if not (entry.role is Role.RESULT and entry.pieces <= answered):
-                spans.update(dict.fromkeys(entry.spans))
-        return tuple(spans)
-
-    def _answers(self) -> dict[str, bool]:
-        """Calls whose results stand in messages of their own → whether they failed."""
-        answers: dict[str, bool] = {}
-        if any(entry.calls_from_content for entry in self.entries):
-            for entry in self.entries:
-                answers = entry.answers | answers
-        return answers
 
 
 class Turns:
@@ -136,6 +84,11 @@ class Turns:
     def groups(self) -> Sequence[Group]:
         """The messages behind the summaries."""
         return self._groups
+
+    @property
+    def visible(self) -> Sequence[Group]:
+        """The messages of the turns that were not rewound."""
+        return [group for group in self._groups if not group.is_discarded]
 
     def requests(self) -> list[Request]:
         """Every request, turn by turn."""
@@ -220,7 +173,7 @@ class Turns:
             # The same object where nothing changed, which is cheap to compare.
             self._summaries.append(old[index] if same else summary)
             self._versions.append(old_versions[index] if same else self._version)
-            self._segments.append(segment + _compactions(group.entries))
+            self._segments.append(segment + group.compactions)
         if len(self._versions) < len(old) and self._versions:
             # Turns vanished from the end: name the one that is the last now.
             self._versions[-1] = self._version
@@ -263,12 +216,6 @@ def _summarise(
     )
 
 
-def _compactions(entries: Sequence[Entry]) -> int:
-    """A compression leaves a summary in the history, a line on the screen, or both."""
-    roles = Counter(entry.role for entry in entries)
-    return max(roles[Role.SNAPSHOT], roles[Role.COMPRESSED])
-
-
 def _turn_state(group: Group, *, is_last: bool) -> TurnState:
     state, _ = group.state
     match state:
@@ -279,51 +226,3 @@ def _turn_state(group: Group, *, is_last: bool) -> TurnState:
         case LogState.INTERRUPTED:
             return TurnState.INTERRUPTED
     return TurnState.RUNNING if is_last else TurnState.INTERRUPTED
-
-
-def _settled(entry: Entry, answers: Mapping[str, bool]) -> Sequence[CallFacts]:
-    """An entry's calls; those that only its content tells of end with their results."""
-    if not entry.calls_from_content:
-        return entry.calls
-    return [
-        call._replace(status=ToolStatus.FAILED if answers[name] else ToolStatus.OK)
-        if (name := call.id or call.name) in answers
-        else call
-        for call in entry.calls
-    ]
-
-
-def _state_of(entries: Sequence[Entry], answers: Mapping[str, bool]) -> tuple[LogState, str]:
-    """Follow the log's state machine through the messages of a turn."""
-    state, detail = LogState.EMPTY, ""
-    was_rolled_back = False
-    for entry in entries:
-        match entry.role:
-            case Role.PROMPT:
-                state, detail = LogState.RESPONDING, ""
-                was_rolled_back |= entry.was_rolled_back
-            case Role.RESULT if state is not LogState.INTERRUPTED:
-                state, detail = LogState.RESPONDING, ""
-            case Role.COMMAND | Role.SHELL:
-                state, detail = LogState.FINISHED, ""
-            case Role.ANSWER:
-                state, detail = _state_after_answer(entry, _settled(entry, answers))
-            case Role.CANCELLED:
-                state, detail = LogState.INTERRUPTED, entry.title
-            case Role.ERROR if state in {LogState.RESPONDING, LogState.TOOL, LogState.EMPTY}:
-                # An error beside a finished answer (a failed update, say) is not the turn's.
-                state, detail = LogState.ERROR, entry.title
-    if was_rolled_back and state in {LogState.RESPONDING, LogState.TOOL}:
-        return LogState.INTERRUPTED, "given up"
-    return state, detail
-
-
-def _state_after_answer(entry: Entry, calls: Sequence[CallFacts]) -> tuple[LogState, str]:
-    running = [call.name for call in calls if call.status is ToolStatus.RUNNING]
-    if running:
-        return LogState.TOOL, ", ".join(dict.fromkeys(running))
-    if any(call.name == "complete_task" and call.status is ToolStatus.OK for call in calls):
-        return LogState.FINISHED, ""
-    if calls and all(call.status in _GIVEN_UP for call in calls):
-        return LogState.INTERRUPTED, calls[0].name
-    return (LogState.FINISHED if entry.is_final else LogState.RESPONDING), ""

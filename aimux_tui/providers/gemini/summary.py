@@ -1,0 +1,166 @@
+"""The summary of a Gemini log, from its metadata, its turns and its bad lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aimux_tui.model.log import LogSummary, Problem, Spawn
+from aimux_tui.model.tools import ToolKind, ToolStatus
+from aimux_tui.model.turn import PROMPT_KINDS
+from aimux_tui.model.usage import Usage
+from aimux_tui.providers.gemini.entries import Role, stable_hash
+from aimux_tui.providers.gemini.places import NAME, project_folder
+from aimux_tui.providers.gemini.records import Record, parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aimux_tui.model.turn import TurnSummary
+    from aimux_tui.providers.base import LogFile
+    from aimux_tui.providers.gemini.operations import History
+
+_MAX_PROBLEMS = 100
+
+
+@dataclass(slots=True)
+class Metadata:
+    """What the log says of itself. A resumed session repeats its head: the first identity holds."""
+
+    session_id: str = ""
+    project_hash: str = ""
+    started: datetime | None = None
+    updated: datetime | None = None
+    kind: str = ""
+    directories: list[str] = field(default_factory=list)
+    summary: str = ""
+
+    def merge(self, record: Record) -> None:
+        """Take in a head, or a change of it."""
+        self.session_id = self.session_id or record.session_id or ""
+        self.project_hash = self.project_hash or record.project_hash or ""
+        self.started = self.started or parse_time(record.start_time)
+        self.updated = parse_time(record.last_updated) or self.updated
+        self.kind = record.kind or self.kind
+        self.directories = record.directories or self.directories
+        self.summary = self.summary if record.summary is None else record.summary
+
+
+@dataclass(slots=True)
+class Lines:
+    """How many lines there were, and which of them were bad. Of a document, its messages."""
+
+    count: int = 0
+    """Without blank ones."""
+    number: int = 0
+    """Of the line that is being read, blank ones included."""
+    bad: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def complain(self, offset: int, reason: str) -> None:
+        """Count a bad line."""
+        self.bad += 1
+        if len(self.problems) < _MAX_PROBLEMS:
+            self.problems.append(Problem(self.number, offset, reason))
+
+
+def log_summary(file: LogFile, metadata: Metadata, history: History, lines: Lines) -> LogSummary:
+    """The log's summary as of now.
+
+    Of a session that was resumed later than in the minute of its start, the CLI leaves a second
+    file that holds nothing but the head, with the same session id. Its summary has the session's
+    key, no turns and no requests, so that it adds nothing to the session's totals.
+    """
+    summary = _counted(_identified(file, metadata, history), history)
+    return replace(
+        summary,
+        lines=lines.count,
+        bad_lines=lines.bad,
+        problems=tuple(lines.problems),
+        unknown=dict(history.known.unknown) or None,
+    )
+
+
+def _identified(file: LogFile, metadata: Metadata, history: History) -> LogSummary:
+    """Who, where, when and what about."""
+    turns = history.turns.summaries
+    visible = [entry for group in history.turns.visible for entry in group.entries]
+    session_id = metadata.session_id or Path(file.path).stem
+    parent = file.parent_hint.rpartition("/")[2]
+    # A sub-agent's summary is its answer, in JSON.
+    is_sub_agent = bool(parent) or metadata.kind == "subagent"
+    title = "" if is_sub_agent else metadata.summary.strip()
+    prompts = (turn for turn in turns if turn.kind in PROMPT_KINDS and not turn.is_discarded)
+    times = (metadata.updated, history.known.at)
+    return LogSummary(
+        provider=NAME,
+        session_id=session_id,
+        key=f"{NAME}:{parent}/{session_id}" if parent else f"{NAME}:{session_id}",
+        parent_key=f"{NAME}:{file.parent_hint}" if parent else "",
+        prompt_hash=next((entry.text_hash for entry in visible if entry.role is Role.PROMPT), 0),
+        title=title or next((turn.title for turn in prompts), ""),
+        title_is_given=bool(title),
+        last_record_id=visible[-1].id if visible else "",
+        cwd=_folder(file, metadata, history),
+        started=metadata.started or next((turn.started for turn in turns if turn.started), None),
+        updated=max((time for time in times if time is not None), default=None),
+        spawns=_spawns(session_id, history),
+    )
+
+
+def _counted(summary: LogSummary, history: History) -> LogSummary:
+    """The same with every count; what was rewound counts only as billed."""
+    turns = history.turns.summaries
+    visible = [turn for turn in turns if not turn.is_discarded]
+    calls = [call for group in history.turns.visible for call in group.calls]
+    latest = [request for group in history.turns.visible for request in group.requests][-1:]
+    state, detail = history.turns.state()
+    return replace(
+        summary,
+        models=tuple(dict.fromkeys(model for turn in visible for model in turn.models)),
+        turns=sum(turn.kind in PROMPT_KINDS for turn in visible),
+        tool_calls=len(calls),
+        failed_tool_calls=sum(turn.failures for turn in visible),
+        rejected_tool_calls=sum(call.status is ToolStatus.REJECTED for call in calls),
+        edits=sum(turn.edits for turn in visible),
+        additions=sum(turn.additions for turn in visible),
+        deletions=sum(turn.deletions for turn in visible),
+        compactions=history.turns.compactions,
+        usage=_usage(visible),
+        discarded_usage=_usage(turn for turn in turns if turn.is_discarded),
+        requests=tuple(history.turns.requests()),
+        context_tokens=sum(request.usage.total for request in latest),
+        state=state,
+        state_detail=detail,
+    )
+
+
+def _usage(turns: Iterable[TurnSummary]) -> Usage:
+    usage = Usage()
+    for turn in turns:
+        usage += turn.usage
+    return usage
+
+
+def _spawns(session_id: str, history: History) -> tuple[Spawn, ...]:
+    return tuple(
+        Spawn(
+            call.id,
+            f"{NAME}:{session_id}/{call.agent_id}" if call.agent_id else "",
+            stable_hash(call.task.strip()) if call.task.strip() else 0,
+        )
+        for group in history.turns.groups
+        for call in group.calls
+        if call.kind is ToolKind.AGENT
+    )
+
+
+def _folder(file: LogFile, metadata: Metadata, history: History) -> str:
+    """The project's folder: a sub-agent names its own, others are found by their place."""
+    if metadata.directories and file.parent_hint:
+        return metadata.directories[0]
+    return project_folder(file, metadata.project_hash) or next(
+        (entry.cwd for entry in history.entries() if entry.cwd), ""
+    )
