@@ -163,6 +163,8 @@ def _output(
     """A command shows what its terminal showed; other tools, what they told the model."""
     shown = display_text(decode_raw(source.logged.result_display))
     told = result_output(name, result)
+    if told and told == result_error(result) and kind is not ToolKind.EXECUTE:
+        return Body()  # It is the call's error.
     if shown and (kind in {ToolKind.EXECUTE, ToolKind.TASK} or not told):
         return Body.of(shown, source.display)
     return Body.of(told, result_ref)

@@ -139,7 +139,7 @@ def test_a_failed_edit_changed_nothing():
     call = called("replace", args, "0 occurrences found", status="error")
 
     assert (call.status, call.edits) == (ToolStatus.FAILED, ())
-    assert call.error == "0 occurrences found"
+    assert (call.error, call.output.text) == ("0 occurrences found", "")
 
 
 @pytest.mark.parametrize(
