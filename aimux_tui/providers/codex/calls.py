@@ -114,7 +114,7 @@ class CallTable:
             self.failed += 1
             call.turn.failures += 1
             self.rejected += verdict is Verdict.REJECTED
-        elif call.line and not call.has_changes:
+        elif verdict is _FINE and call.line and not call.has_changes:
             call.edits = count_edits(patch_edits(payload_in(call.line)))
             self._count(call.turn, call.edits, 1)
         call.line = b""

@@ -25,11 +25,10 @@ from aimux_tui.providers.codex.toolcalls import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from aimux_tui.model.body import Span
-    from aimux_tui.model.turn import Image
+    from aimux_tui.model.turn import Image, Notice
     from aimux_tui.providers.codex.reading import Line
 
 _LONGEST = 2_000
@@ -64,6 +63,15 @@ class CallDraft:
         self.has_changes = False
         self.error = ""
         self.child_key = ""
+        self.nested: list[Notice] = []
+        """What a script of code mode did."""
+        self._nested_commands: list[dict[str, Any]] = []
+
+    def nest(self, notice: Notice, command: dict[str, Any] | None = None) -> None:
+        """Take something that the script did; `command` if it was one."""
+        self.nested.append(notice)
+        if command is not None:
+            self._nested_commands.append(command)
 
     def answer(self, line: Line) -> None:
         """Take the result."""
@@ -88,6 +96,10 @@ class CallDraft:
 
     def finish(self, turn: TurnState) -> ToolCall:
         """The call as the whole turn tells it."""
+        if len(self._nested_commands) == 1 and len(self.nested) == 1:
+            # A script that is one command: the call tells all of it.
+            self.exit_code = number_of(self._nested_commands[0], "exit_code")
+            self.nested.clear()
         output = self.output
         status = self._status(turn)
         wall_time = output.wall_time if output is not None else None
@@ -125,7 +137,7 @@ class CallDraft:
     def _edits(self, status: ToolStatus) -> tuple[FileEdit, ...]:
         if self.edits or self.has_changes:
             return self.edits
-        if status in {ToolStatus.OK, ToolStatus.UNKNOWN} and self.output is not None:
+        if status is ToolStatus.OK:
             return patch_edits(self.line.payload)
         if status is ToolStatus.RUNNING:
             # What the user may be asked to allow.
@@ -173,12 +185,11 @@ class CallDrafts:
         """The call with this id."""
         return self._drafts.get(call_id)
 
-    def take_command(self, payload: Mapping[str, Any], line: Line, pointer: str) -> bool:
+    def take_command(self, fields: dict[str, Any], line: Line, pointer: str) -> bool:
         """A command that ended, as the agent saw it. False if it was no call of its own."""
-        draft = self._drafts.get(_id_of(payload))
+        draft = self._drafts.get(text_of(fields, "call_id") or text_of(fields, "id"))
         if draft is None:
             return False
-        fields = dict(payload)
         draft.exit_code = number_of(fields, "exit_code")
         draft.duration = duration_of(fields.get("duration"))
         if draft.output is None:
@@ -186,12 +197,18 @@ class CallDrafts:
             draft.output_body = line.body(text, f"{pointer}/aggregated_output")
         return True
 
+    def cell_of(self, nested_id: str) -> CallDraft | None:
+        """The call of code mode in which something with this id happened."""
+        if nested_id.startswith(_NESTED) or self._is_open():
+            return self._cell
+        return None
+
     def take_changes(self, call_id: str, changes: Any, *, applied: bool, error: str) -> None:
         """What a patch changed, or why it did not."""
         draft = self._drafts.get(call_id)
         is_own = draft is not None
-        if draft is None and (call_id.startswith(_NESTED) or self._is_open()):
-            draft = self._cell
+        if draft is None:
+            draft = self.cell_of(call_id)
         if draft is None or call_id in self._changed:
             return
         if call_id:
@@ -226,11 +243,6 @@ def duration_of(value: Any) -> timedelta | None:
     if seconds is None or not 0 <= seconds < 10**9:
         return None
     return timedelta(seconds=seconds, microseconds=(nanoseconds or 0) / 1000)
-
-
-def _id_of(payload: Mapping[str, Any]) -> str:
-    found = payload.get("call_id") or payload.get("id")
-    return found if isinstance(found, str) else ""
 
 
 def _input_name(payload: dict[str, Any]) -> str:

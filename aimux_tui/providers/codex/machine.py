@@ -8,10 +8,11 @@ from aimux_tui.model.log import LogState
 from aimux_tui.model.turn import TurnKind, TurnState
 from aimux_tui.providers.codex.hashing import hash_of, text_hash
 from aimux_tui.providers.codex.prompts import title_from
-from aimux_tui.providers.codex.turnbook import OpenTurn, TurnBook
+from aimux_tui.providers.codex.turnbook import OpenTurn
 
 if TYPE_CHECKING:
     from aimux_tui.providers.codex.prompts import UserMessage
+    from aimux_tui.providers.codex.turnbook import TurnBook
 
 
 _RUNNING = TurnState.RUNNING
@@ -24,8 +25,8 @@ class TurnMachine:
     steers it and is a turn of its own. Logs without such events are cut at their prompts.
     """
 
-    def __init__(self) -> None:
-        self.book = TurnBook()
+    def __init__(self, book: TurnBook) -> None:
+        self.book = book
         self.turn: OpenTurn | None = None
         """The turn that takes records; it may be closed, and not shown yet."""
         self.in_task = False
@@ -43,16 +44,6 @@ class TurnMachine:
         self._unpaired = ""
         """The kind of record that told of the last compaction and whose twin may follow."""
         self._is_answered = False
-
-    def clear(self) -> None:
-        """Forget all turns: they were another thread's."""
-        self.book.clear()
-        self.turn = None
-        self.in_task = False
-        self.requests = self.segment = self.compactions = 0
-        self._prompts = self._steering = self.first_hash = 0
-        self.first_title = self.error = self._unpaired = ""
-        self.has_prompt_events = self._is_answered = False
 
     def here(self) -> OpenTurn | None:
         """The turn that a remark of the machine belongs to; None between turns."""

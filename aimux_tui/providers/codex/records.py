@@ -90,15 +90,7 @@ def decode_bare(line: bytes) -> Payload:
 
 def decode_line(line: bytes) -> dict[str, Any]:
     """A whole line, for records that are read closely. Raises BadLineError."""
-    line = clean(line)
-    value = decode_object(line)
-    if b"\\u" not in line:
-        return value
-    try:
-        # A text that cannot be encoded would break whoever stores or prints it.
-        return {name: _mended(part) for name, part in value.items()}
-    except RecursionError:
-        raise BadLineError("nested too deeply") from None
+    return decode_object(clean(line))
 
 
 def payload_of(value: dict[str, Any]) -> dict[str, Any]:
@@ -178,15 +170,3 @@ def _raw_of(value: Any) -> Raw:
         return Raw(json.dumps(value).encode())
     except (ValueError, RecursionError):
         return NO_RAW
-
-
-def _mended(value: Any) -> Any:
-    """`value` with every lone surrogate replaced."""
-    match value:
-        case str():
-            return value if value.isascii() else value.encode("utf-8", "replace").decode()
-        case dict():
-            return {_mended(name): _mended(part) for name, part in value.items()}
-        case list():
-            return [_mended(part) for part in value]
-    return value

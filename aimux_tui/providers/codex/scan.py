@@ -23,7 +23,7 @@ from aimux_tui.providers.codex.records import (
     payload_in,
     text_of,
 )
-from aimux_tui.providers.codex.turnbook import parse_time
+from aimux_tui.providers.codex.turnbook import TurnBook, parse_time
 from aimux_tui.providers.codex.usage import UsageLedger
 from aimux_tui.providers.jsonl import BadLineError, clean
 
@@ -44,10 +44,9 @@ class CodexScan:
         self._file = file
         self._identity = Identity()
         self._lineage = Lineage(self._identity, lambda thread: turn_ids_of(thread, file))
-        self._machine = TurnMachine()
-        self._calls = CallTable()
+        self._book = TurnBook()
         self._ledger = UsageLedger()
-        self._handlers = Handlers(self._identity, self._machine, self._calls, self._ledger)
+        self._begin()
         self._position = 0
         self._lines = 0
         self._problems: list[Problem] = []
@@ -59,11 +58,11 @@ class CodexScan:
     @property
     def turns(self) -> Sequence[TurnSummary]:
         """Every turn so far."""
-        return self._machine.book.frozen
+        return self._book.frozen
 
     def changed_since(self, mark: int) -> tuple[int, int]:
         """(index of the first turn that may differ since `mark`, a new mark)."""
-        return self._machine.book.changed_since(mark)
+        return self._book.changed_since(mark)
 
     def feed(self, block: bytes, offset: int) -> None:
         """Take the next whole lines."""
@@ -99,7 +98,7 @@ class CodexScan:
             offset = end + 1
         # The last piece is what follows the last newline.
         self._newlines -= 1
-        self._machine.book.publish()
+        self._book.publish()
         self._summary = None
 
     def summary(self) -> LogSummary:
@@ -151,7 +150,10 @@ class CodexScan:
         thread_id = text_of(meta, "id") or text_of(meta, "session_id")
         if self._identity.is_known and thread_id != self._identity.thread_id:
             if self._lineage.take_foreign_meta(thread_id):
-                self._begin_anew()
+                # All that was read was that thread's history.
+                self._book.clear()
+                self._ledger.clear()
+                self._begin()
                 self._identity.take_foreign(thread_id)
             return
         self._identity.take(meta)
@@ -159,10 +161,10 @@ class CodexScan:
         self._lineage.take_own_meta()
         self._started = self._started or text_of(meta, "timestamp")
 
-    def _begin_anew(self) -> None:
-        """Forget what was read: it was another thread's history."""
-        self._machine.clear()
-        self._ledger.clear()
+    def _begin(self) -> None:
+        """Begin with nothing read."""
+        self._machine = TurnMachine(self._book)
+        self._machine.thread_id = self._thread_id
         self._calls = CallTable()
         self._handlers = Handlers(self._identity, self._machine, self._calls, self._ledger)
 
@@ -177,7 +179,7 @@ class CodexScan:
             self._calls,
             self._ledger,
         )
-        turns = machine.book.frozen
+        turns = self._book.frozen
         thread_id = self._thread_id
         usage = Usage()
         for turn in turns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aimux_tui.model.body import Body
-from aimux_tui.model.turn import NoticeKind, Step, Turn, TurnSummary, Unknown
+from aimux_tui.model.turn import Notice, NoticeKind, Step, Turn, TurnSummary, Unknown
 from aimux_tui.providers.codex import notices
 from aimux_tui.providers.codex.callrecords import APPLIED
 from aimux_tui.providers.codex.drafts import CallDraft, CallDrafts
@@ -96,10 +96,12 @@ class StepBuilder:
         """The turn with all its steps."""
         for line in self._lines:
             self._take(line)
-        state = self._summary.state
-        steps = (
-            step.finish(state) if isinstance(step, CallDraft) else step for step in self._steps
-        )
+        steps: list[Step] = []
+        for step in self._steps:
+            if isinstance(step, CallDraft):
+                steps += (step.finish(self._summary.state), *step.nested)
+            else:
+                steps.append(step)
         return Turn(self._summary, self._words.prompt, tuple(steps))
 
     def _take(self, line: Line) -> None:
@@ -174,8 +176,7 @@ class StepBuilder:
             case "mcp_tool_call_end":
                 self._take_tool(line, payload, call_id, "")
             case "web_search_end":
-                if call_id.startswith("exec-"):
-                    self._add(notices.search(payload, line))
+                self._take_search(line, payload, call_id)
             case "collab_agent_spawn_end":
                 self._calls.take_child(call_id, text_of(payload, "new_thread_id"))
             case "sub_agent_activity":
@@ -203,8 +204,7 @@ class StepBuilder:
                 for child in list_of(item, "receiver_thread_ids") if is_spawn else ():
                     self._calls.take_child(item_id, child if isinstance(child, str) else "")
             case "WebSearch" | "Extension":
-                if item_id.startswith("exec-"):
-                    self._add(notices.search(item, line))
+                self._take_search(line, item, item_id)
             case _ if kind not in _SILENT_ITEMS:
                 self._add_unknown(line)
 
@@ -225,13 +225,29 @@ class StepBuilder:
 
     def _take_command(self, line: Line, fields: dict[str, Any], pointer: str) -> None:
         if not self._calls.take_command(fields, line, pointer):
-            self._add(notices.command(fields, line, pointer))
+            item_id = text_of(fields, "call_id") or text_of(fields, "id")
+            self._add_nested(notices.command(fields, line, pointer), item_id, fields)
 
     def _take_tool(self, line: Line, fields: dict[str, Any], call_id: str, pointer: str) -> None:
         if self._calls.of_event(call_id) is not None:
             self._calls.take_duration(call_id, fields.get("duration"))
         else:
-            self._add(notices.tool(fields, line, pointer))
+            self._add_nested(notices.tool(fields, line, pointer), call_id)
+
+    def _take_search(self, line: Line, fields: dict[str, Any], item_id: str) -> None:
+        """A search of a script; other searches have a call of their own."""
+        cell = self._calls.cell_of(item_id)
+        if cell is not None:
+            cell.nest(notices.search(fields, line))
+
+    def _add_nested(
+        self, notice: Notice, item_id: str, command: dict[str, Any] | None = None
+    ) -> None:
+        cell = self._calls.cell_of(item_id)
+        if cell is not None:
+            cell.nest(notice, command)
+        else:
+            self._add(notice)
 
     def _take_patch(self, fields: dict[str, Any], call_id: str) -> None:
         applied = fields.get("success") is not False and text_of(fields, "status") in APPLIED
