@@ -27,9 +27,12 @@ CURSOR_CONTRAST = 0.8
 """Share of these ratios that is left on the row under the cursor."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Palette:
-    """The styles of everything that is drawn. All of them go on top of a widget's own style."""
+    """The styles of everything that is drawn. All of them go on top of a widget's own style.
+
+    Two palettes are the same only if they are the same object, so that comparing them is cheap.
+    """
 
     text: Style
     strong: Style

@@ -21,9 +21,9 @@ _PLAIN_SIGNS = str.maketrans(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """Colours, signs and the time zone."""
+    """Colours, signs and the time zone: a new one whenever any of them changes."""
 
     palette: Palette
     glyphs: Glyphs = UNICODE
@@ -33,15 +33,3 @@ class Look:
     def plain(self, text: str) -> str:
         """Our own words and numbers with signs that can be drawn; not for text of logs."""
         return text.translate(_PLAIN_SIGNS) if self.glyphs is ASCII else text
-
-    def __eq__(self, other: object) -> bool:
-        # Compared in every frame, and there is one palette and one table of signs at a time.
-        return (
-            isinstance(other, Look)
-            and self.palette is other.palette
-            and self.glyphs is other.glyphs
-            and self.zone == other.zone
-        )
-
-    def __hash__(self) -> int:
-        return hash((id(self.palette), id(self.glyphs), self.zone))
