@@ -112,6 +112,10 @@ def _rgb_palette(theme: Theme) -> Palette:
         on_background = _legible(color, (background, *others), contrast)
         return _legible(on_background, (cursor, blurred), contrast * CURSOR_CONTRAST)
 
+    def code(color: Color, contrast: float = BODY_CONTRAST) -> Color:
+        """As `ink`, and legible in a diff, where code stands on backgrounds of its own."""
+        return ink(color, contrast, added, removed)
+
     def style(color: Color, *, bold: bool | None = None, italic: bool | None = None) -> Style:
         return Style(foreground=ink(color), bold=bold, italic=italic)
 
@@ -146,13 +150,13 @@ def _rgb_palette(theme: Theme) -> Palette:
         hues=(style(accent), style(success), style(primary), style(secondary)),
         syntax=_syntax(
             comment=Style(
-                foreground=ink(background.blend(foreground, 0.55), MUTED_CONTRAST), italic=True
+                foreground=code(background.blend(foreground, 0.55), MUTED_CONTRAST), italic=True
             ),
-            keyword=style(secondary),
-            string=style(success),
-            number=style(accent),
-            name=style(primary),
-            error=style(error),
+            keyword=Style(foreground=code(secondary)),
+            string=Style(foreground=code(success)),
+            number=Style(foreground=code(accent)),
+            name=Style(foreground=code(primary)),
+            error=Style(foreground=code(error)),
         ),
     )
 
