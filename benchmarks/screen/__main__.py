@@ -1,4 +1,4 @@
-"""`python -m benchmarks.screen [list open keys memory tail ten idle]`: all of them by default."""
+"""`python -m benchmarks.screen [NAME…]` runs list, open, keys, busy, memory, tail, ten and idle."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _BENCHMARKS = {
     "list": start.start_list,
     "open": start.start_open,
     "keys": keys.key_to_frame,
+    "busy": keys.key_while_indexing,
     "memory": keys.memory,
     "tail": tail.one_agent,
     "ten": tail.ten_agents,

@@ -23,20 +23,38 @@ def key_to_frame(runs: int, scale: float) -> list[Figures]:
     aimux = programs.aimux_open(path, corpus.environment(), index="turns")
     target = "at most 0.7 of OptionList; p50 6 ms, p99 12 ms"
     figures = Figures("key to painted frame, 100,000 turns", "ms", target)
-    contestants = _able([programs.option_list(), aimux], figures)
+    _press(figures, {programs.option_list(): _DOWN, aimux: _UP}, runs, settles=True)
+    return [figures]
+
+
+def key_while_indexing(runs: int, scale: float) -> list[Figures]:
+    """Arrow keys in the list of 2,000 sessions while 2.25 GB are indexed, and with a full index."""
+    corpus = build("m", scale)
+    idle = programs.aimux_list(corpus, warm=True)
+    busy = programs.aimux_list(corpus, warm=False)
+    figures = Figures("key to painted frame in the list", "ms", "p50 at most 1.5 of the idle list")
+    programs.fill_index(idle)
+    _press(figures, {idle: _DOWN, busy: _DOWN}, runs, settles=False)
+    return [figures]
+
+
+def _press(figures: Figures, keys: dict[Program, bytes], runs: int, *, settles: bool) -> None:
+    """Press each program's key again and again, in several sessions of its own.
+
+    With `settles` the program may finish its start first.
+    """
+    contestants = _able(list(keys), figures)
     presses = max(20, runs * 20 // _SESSIONS_OF_KEYS)
     for _ in range(_SESSIONS_OF_KEYS):
         figures.spin()
         for program in contestants:
             with program.start() as terminal:
                 terminal.wait_for_text(program.sign)
-                terminal.settle()
-                key = _UP if program is aimux else _DOWN
+                terminal.settle(0.25 if settles else 0.05, 20 if settles else 0.2)
                 for _ in range(presses):
-                    at = terminal.send(key)
+                    at = terminal.send(keys[program])
                     figures.add(program.name, (terminal.wait_for_frame() - at) * 1000)
-                    terminal.settle(0.02)
-    return [figures]
+                    terminal.settle(0.02, 0.1)
 
 
 def memory(runs: int, scale: float) -> list[Figures]:

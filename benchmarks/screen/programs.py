@@ -11,14 +11,16 @@ from typing import Any
 
 import msgspec
 
+from benchmarks import process
 from benchmarks.corpus import Corpus, bench_dir
+from benchmarks.process import Command
 from benchmarks.terminal import Terminal, TerminalError
 
 PROJECT_PATH = {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
 _TAIL = 4 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """A command line for a terminal."""
 
@@ -82,6 +84,12 @@ def aimux_list(corpus: Corpus, *, warm: bool) -> Program:
     name = "aimux, warm index" if warm else "aimux, no index yet"
     own = own_folders(corpus.name if warm else f"{corpus.name}-cold")
     return Program(name, argv, sign, {**corpus.environment(), **own}, forgets=not warm)
+
+
+def fill_index(aimux: Program) -> None:
+    """Let the headless list fill the index that the screen starts from."""
+    fill = [*aimux.argv, "sessions", "--json"]
+    process.why_not_runnable(Command("fill", fill, {**aimux.env, **PROJECT_PATH}))
 
 
 def aimux_open(path: Path, env: Mapping[str, str], *, index: str) -> Program:

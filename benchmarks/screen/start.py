@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import process
 from benchmarks.corpus import Corpus, build
-from benchmarks.process import Command
 from benchmarks.screen import programs
 from benchmarks.screen.figures import Figures
 from benchmarks.screen.programs import Program
@@ -19,9 +17,7 @@ def start_list(runs: int, scale: float) -> list[Figures]:
     """The list of 2,000 sessions with a warm index, against the smallest Textual app."""
     corpus = build("m", scale)
     aimux = programs.aimux_list(corpus, warm=True)
-    # The headless list fills the index that the screen starts from.
-    fill = [*aimux.argv, "sessions", "--json"]
-    process.why_not_runnable(Command("fill", fill, {**aimux.env, **programs.PROJECT_PATH}))
+    programs.fill_index(aimux)
     painted = Figures("start to the list of all sessions painted", "ms", "at most 1.3, then 1.0")
     answered = Figures("start to the first key answered", "ms", "as above")
     contestants = [programs.minimal(), aimux, programs.aimux_list(corpus, warm=False)]
