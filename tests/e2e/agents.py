@@ -92,6 +92,7 @@ class ClaudeCode:
             "ANTHROPIC_API_KEY": DUMMY_KEY,
             "ANTHROPIC_BASE_URL": url,
             "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+            "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL": "1",
             "DISABLE_AUTOUPDATER": "1",
             "DISABLE_ERROR_REPORTING": "1",
             "DISABLE_TELEMETRY": "1",
@@ -129,6 +130,8 @@ env_key = "MOCK_API_KEY"
 enabled = false
 [features]
 multi_agent_v2 = true
+[notice.model_migrations]
+"gpt-5.5" = "gpt-6-sol"
 [projects."{sandbox.work}"]
 trust_level = "trusted"
 """

@@ -116,7 +116,8 @@ def _purpose(
 
 
 def _blocks(step: Step) -> Iterator[dict[str, Any]]:
-    if step.thinking:
+    if step.thinking or step.thinking_tokens:
+        # Tokens without words: the service keeps most reasoning to itself.
         yield {"type": "thinking", "thinking": step.thinking, "signature": SIGNATURE}
     if step.text:
         yield {"type": "text", "text": step.text}
@@ -135,6 +136,7 @@ def _counts(usage: Usage) -> dict[str, Any]:
             "ephemeral_1h_input_tokens": usage.cache_write_1h,
         },
         "output_tokens": usage.output,
+        "output_tokens_details": {"thinking_tokens": usage.reasoning},
         "service_tier": "standard",
     }
 
@@ -154,7 +156,7 @@ def _stream(
     for index, block in enumerate(blocks):
         yield from _stream_block(index, block)
     delta = {"stop_reason": stop, "stop_sequence": None}
-    final = {key: count for key, count in counts.items() if key.endswith("_tokens")}
+    final = {key: count for key, count in counts.items() if "_tokens" in key}
     yield _event("message_delta", delta=delta, usage=final)
     yield _event("message_stop")
 
@@ -170,7 +172,8 @@ def _stream_block(index: int, block: Mapping[str, Any]) -> Iterator[Event]:
         case "thinking":
             yield start(thinking="", signature="")
             for piece in pieces(block["thinking"]):
-                yield delta("thinking_delta", thinking=piece)
+                if piece:
+                    yield delta("thinking_delta", thinking=piece)
             yield delta("signature_delta", signature=block["signature"])
         case "text":
             yield start(text="")

@@ -103,14 +103,9 @@ PATCH = """\
 
 def codex(_work: Path) -> list[Script]:
     """Codex with plain tools."""
-    plan = [
-        {"step": "Edit the greeting", "status": "in_progress"},
-        {"step": "Run it", "status": "pending"},
-    ]
     first = script(
         PROMPT,
         think("**Reading the file**", call("exec_command", cmd="cat hello.py"), text="I read it."),
-        act(call("update_plan", explanation="Two steps", plan=plan)),
         say("Now an edit and a new file.", custom("apply_patch", PATCH)),
         failing(
             act(
@@ -210,7 +205,7 @@ SCENARIOS = (
     Scenario(
         "codex", "codex", "gpt-5.5", codex,
         Expected(
-            tools={"exec_command": 3, "update_plan": 1, "apply_patch": 1, "spawn_agent": 1,
+            tools={"exec_command": 3, "apply_patch": 1, "spawn_agent": 1,
                    "wait_agent": 1},
             agent_tools={"exec_command": 1},
             failed=1,
