@@ -60,10 +60,7 @@ class Log:
 
 @pytest.fixture(scope="session", params=provider_names())
 def provider(request: pytest.FixtureRequest) -> Provider:
-    try:
-        return load_provider(request.param)
-    except (ImportError, AttributeError) as error:
-        pytest.skip(f"{error}")
+    return load_provider(request.param)
 
 
 @pytest.fixture(scope="session")
