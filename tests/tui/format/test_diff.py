@@ -74,7 +74,7 @@ def test_both_versions_side_by_side() -> None:
         "                                     │  10 +     target = clean(request)",
         f" 10 {MINUS}     return redirect(request.ur │  11 +     return redirect(target)",
         "      l)                             │",
-        " 12                                  │  12",
+        " 11                                  │  12",
         "───",
         f"120 {MINUS} gone                           │",
         "      No newline at end of file      │       No newline at end of file",
