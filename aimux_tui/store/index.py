@@ -130,7 +130,7 @@ class Index:
                 connection.execute("DELETE FROM request WHERE log=?", row)
                 connection.executemany(
                     "INSERT OR IGNORE INTO request VALUES(?,?)",
-                    ((request.key, row[0]) for request in requests if request.key),
+                    ((_signed(request.key), row[0]) for request in requests if request.key),
                 )
                 changed |= self._settle(row[0])
         return changed
@@ -199,6 +199,11 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def _signed(key: int) -> int:
+    """A 64-bit hash as SQLite holds integers."""
+    return key - (1 << 64) if key >= 1 << 63 else key
 
 
 def _is_damage(error: sqlite3.OperationalError) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from aimux_tui.store.index import Index
 from tests.store.build import record, request
 
-LOG = record("claude:a", request(1, 2), title="héllo", turns=3)
+LOG = record("claude:a", request(2**64 - 1, 2), title="héllo", turns=3)
 
 
 def test_records_come_back_as_they_were(tmp_path: Path) -> None:
