@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from aimux_tui.model.turn import TurnState
@@ -14,6 +13,7 @@ from aimux_tui.providers.codex.usage import tier_of
 from aimux_tui.providers.codex.wordrecords import HOLD, WordRecords
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Mapping
 
     from aimux_tui.model.usage import Request
@@ -61,6 +61,7 @@ class Handlers:
         machine: TurnMachine,
         calls: CallTable,
         ledger: UsageLedger,
+        unknown: Counter[str],
     ) -> None:
         self._identity = identity
         self._machine = machine
@@ -74,7 +75,7 @@ class Handlers:
         self.cwd = ""
         self.models: list[str] = []
         self.context_window: int | None = None
-        self.unknown: Counter[str] = Counter()
+        self._unknown = unknown
         self._tables = self._make_tables()
 
     def take(self, kind: str, payload: Payload, line: bytes, offset: int, end: int) -> None:
@@ -101,10 +102,13 @@ class Handlers:
         if not turn.is_dirty and turn.index >= 0:
             self._machine.book.touch(turn)
 
-    def replay(self, payload: Payload) -> None:
+    def replay(self, kind: str, payload: Payload) -> None:
         """Take a record of the copy of another thread's history."""
         if payload.info is not None:
             self._ledger.replay_count(payload.info)
+        table = self._tables.get(kind, {})
+        if payload.type not in table and "" not in table:
+            self._count_unknown(kind, payload)
 
     def _make_tables(self) -> Mapping[str, Mapping[str, Handler]]:
         """Envelope type → payload type → handler."""
@@ -169,8 +173,12 @@ class Handlers:
         table = self._tables.get(kind)
         if table is not None and "" in table:
             return table[""](payload, line)
-        self.unknown[f"{kind}/{payload.type}" if kind != payload.type else kind or "no type"] += 1
+        self._count_unknown(kind, payload)
         return self._machine.here()
+
+    def _count_unknown(self, kind: str, payload: Payload) -> None:
+        name = f"{kind}/{payload.type}" if kind != payload.type else kind
+        self._unknown[name or "no type"] += 1
 
     def _on_remark(self, _payload: Payload, _line: bytes) -> OpenTurn | None:
         return self._machine.here()
@@ -191,7 +199,7 @@ class Handlers:
             case kind if item is not None and kind in CALL_ITEMS:
                 return self._call_records.on_item(item, line)
             case kind:
-                self.unknown[f"item_completed/{kind}"] += 1
+                self._unknown[f"item_completed/{kind}"] += 1
                 return machine.here()
 
     def _on_token_count(self, payload: Payload, _line: bytes) -> OpenTurn | None:

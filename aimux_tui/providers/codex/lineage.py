@@ -43,11 +43,13 @@ class Lineage:
         self._index = -1
         self._has_tasks = False
         self._foreign_id = ""
+        self._is_numbered = False
         self.is_replaying = False
         self.is_settled = False
 
-    def take_own_meta(self) -> None:
+    def take_own_meta(self, line: bytes) -> None:
         """The thread's own `session_meta` was read."""
+        self._is_numbered = _ordinal_of(line) is not None
         start = self._identity.start_ordinal
         if start is not None and start > 0 and not self.is_settled:
             self.is_replaying = True
@@ -83,26 +85,21 @@ class Lineage:
         """Whether this record, met in a copy, is the first of the thread's own."""
         start = self._identity.start_ordinal
         if start is not None:
-            own = self._reaches(start, line)
-            if own is not None:
-                return own
+            return self._reaches(start, line)
         if payload.type in _STARTS:
             self._has_tasks = True
             return self._is_new_turn(record, payload.turn_id)
         # Versions without turn events: a prompt well after the copy was made.
         return not self._has_tasks and payload.type == "user_message" and self._is_later(record)
 
-    def _reaches(self, start: int, line: bytes) -> bool | None:
-        try:
-            ordinal = _decode_ordinal(line).ordinal
-        except (DecodeError, UnicodeDecodeError, RecursionError):
-            return None
-        if isinstance(ordinal, str):
-            ordinal = int(ordinal) if ordinal.isascii() and ordinal.isdigit() else None
-        if ordinal is None:
-            # Unnumbered lines: the ordinal is the line's place, if the copy is there at all.
-            return self._index >= start or not self._foreign_id
-        return ordinal >= start
+    def _reaches(self, start: int, line: bytes) -> bool:
+        ordinal = _ordinal_of(line)
+        if ordinal is not None:
+            return ordinal >= start
+        if self._is_numbered:
+            return False
+        # Unnumbered lines: the ordinal is the line's place, if the copy is there at all.
+        return self._index >= start or not self._foreign_id
 
     def _is_new_turn(self, record: Record, turn_id: str | None) -> bool:
         younger = self._is_younger(turn_id)
@@ -126,3 +123,13 @@ class Lineage:
 
     def _parent_id(self) -> str:
         return self._identity.parent_id or self._identity.forked_from
+
+
+def _ordinal_of(line: bytes) -> int | None:
+    try:
+        ordinal = _decode_ordinal(line).ordinal
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if isinstance(ordinal, str):
+        return int(ordinal) if ordinal.isascii() and ordinal.isdigit() else None
+    return ordinal

@@ -212,6 +212,7 @@ class TurnMachine:
 
     def _fill(self, turn: OpenTurn, text: str, kind: TurnKind) -> None:
         turn.has_prompt = True
+        turn.has_work = False
         turn.segment = self.segment
         self._prompts += 1
         self._name(turn, title_from(text), kind)
@@ -245,22 +246,21 @@ class TurnMachine:
 
     def _withdraw_provisional(self) -> None:
         """What was taken for typed, and led to nothing, was context that came before the prompt."""
-        last: OpenTurn | None = None
+        open_turns = self.book.open
         taken: list[OpenTurn] = []
-        while self.book.open:
-            last = self.book.open[-1]
-            if not last.is_provisional or last.has_work or last.requests:
-                break
+        while open_turns and open_turns[-1].is_provisional and not open_turns[-1].has_work:
+            taken.insert(0, open_turns[-1])
             self.book.drop_last()
-            taken.insert(0, last)
         if not taken:
             return
         self._prompts -= len(taken)
-        first = taken[0]
-        turn = self._begin(first.task_id or first.key, first.task_id)
         self._steering = 0
-        for other in taken:
-            turn.absorb(other)
+        first, *others = taken
+        for other in others:
+            first.absorb(other)
+        first.has_prompt = first.is_provisional = first.is_closed = False
+        first.state = _RUNNING
+        self.turn = first
 
 
 def _is_under_way(turn: OpenTurn) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from msgspec import DecodeError
@@ -46,6 +47,7 @@ class CodexScan:
         self._lineage = Lineage(self._identity, lambda thread: turn_ids_of(thread, file))
         self._book = TurnBook()
         self._ledger = UsageLedger()
+        self._unknown: Counter[str] = Counter()
         self._begin()
         self._position = 0
         self._lines = 0
@@ -121,7 +123,7 @@ class CodexScan:
             return
         if lineage.is_replaying:
             if not lineage.begins_own(record, payload, line):
-                self._handlers.replay(payload)
+                self._handlers.replay(record.type, payload)
                 return
             lineage.settle()
         elif not lineage.is_settled:
@@ -158,7 +160,7 @@ class CodexScan:
             return
         self._identity.take(meta)
         self._machine.thread_id = self._thread_id
-        self._lineage.take_own_meta()
+        self._lineage.take_own_meta(line)
         self._started = self._started or text_of(meta, "timestamp")
 
     def _begin(self) -> None:
@@ -166,7 +168,9 @@ class CodexScan:
         self._machine = TurnMachine(self._book)
         self._machine.thread_id = self._thread_id
         self._calls = CallTable()
-        self._handlers = Handlers(self._identity, self._machine, self._calls, self._ledger)
+        self._handlers = Handlers(
+            self._identity, self._machine, self._calls, self._ledger, self._unknown
+        )
 
     @property
     def _thread_id(self) -> str:
@@ -224,7 +228,7 @@ class CodexScan:
             lines=self._lines,
             bad_lines=self._bad_lines,
             problems=tuple(self._problems),
-            unknown=dict(handlers.unknown) or None,
+            unknown=dict(self._unknown) or None,
         )
 
 
