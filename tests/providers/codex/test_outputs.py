@@ -92,8 +92,11 @@ def test_pictures_in_an_output():
 
 
 headers = st.sampled_from(
-    [exited(0), exited(1), running(3), "Exit code: 0\n", "Exit code: 9\nOutput:\n", STRUCTURED]
-    + ["Command: a\\\nb\n" + exited(1), "Script failed\nOutput:\n", "aborted by user", "err: x", ""]
+    [
+        *(exited(0), exited(1), running(3), "Command: a\\\nb\n" + exited(1), STRUCTURED),
+        *("Exit code: 0\n", "Exit code: 9\nOutput:\n", "Script failed\nOutput:\n"),
+        *("aborted by user", "err: x", ""),
+    ]
 )
 texts = st.text() | st.sampled_from(["\n", "\\n", '"', LIE, "\\", "Output:\n", "Command: "])
 outputs = st.recursive(
