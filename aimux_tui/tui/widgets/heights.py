@@ -7,6 +7,10 @@ a Fenwick tree: building is as cheap as allocating zeros, everything else costs 
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Heights:
@@ -41,8 +45,11 @@ class Heights:
         """Rows of all items together."""
         return self._count * self._default + self._total_difference
 
-    def reset(self, count: int, default: int) -> None:
-        """Forget everything: `count` items of `default` rows."""
+    def reset(self, count: int, default: int, unusual: Iterable[tuple[int, int]] = ()) -> None:
+        """Forget everything: `count` items of `default` rows, but for those with other heights.
+
+        `unusual` gives indexes and heights. Faster than setting them one by one if there are many.
+        """
         if count < 0 or default < 0:
             raise ValueError("count and height must not be negative")
         self._count = count
@@ -51,6 +58,23 @@ class Heights:
         self._total_difference = 0
         capacity = 1 << max(count - 1, 1).bit_length()
         self._tree = array("q", bytes(8 * (capacity + 1)))
+        differences = {
+            index: height - default
+            for index, height in unusual
+            if height != default and 0 <= index < count
+        }
+        if len(differences) * capacity.bit_length() < capacity:
+            for index, difference in differences.items():
+                self.set(index, default + difference)
+            return
+        self._differences = differences
+        self._total_difference = sum(differences.values())
+        tree = self._tree
+        for index, difference in differences.items():
+            tree[index + 1] = difference
+        for node in range(1, capacity):
+            parent = node + (node & -node)
+            tree[parent] += tree[node]
 
     def append(self, count: int = 1) -> None:
         """Add items of the default height at the end."""

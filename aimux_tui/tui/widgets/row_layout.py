@@ -107,9 +107,9 @@ class RowLayout(MarkedScrollView):
             return
         with self.anchored():
             width = self._known_width = self.row_width
-            self.heights.reset(self.item_count(), self.usual_height(width))
-            for index, height in self.unusual_heights(width):
-                self.heights.set(index, height)
+            self.heights.reset(
+                self.item_count(), self.usual_height(width), self.unusual_heights(width)
+            )
 
     def item_changed(self, index: int) -> None:
         """Take note that one item has other rows than before."""
@@ -176,6 +176,14 @@ class RowLayout(MarkedScrollView):
         finally:
             self._is_settling = False
         self.refresh()
+
+    def settle_at_end(self) -> None:
+        """Scroll to the last row, and make the heights of all that can be seen there exact."""
+        # What is measured there may turn out higher than guessed, and push the end away.
+        for _ in range(4):
+            self.settle(self.heights.total)
+            if self.scroll_offset.y + self.view_height >= self.heights.total:
+                break
 
     def _measure_visible(self) -> bool:
         """Returns whether any height was wrong."""

@@ -46,6 +46,24 @@ def test_an_empty_column_has_no_rows() -> None:
             heights.find(0)
 
 
+@given(
+    st.integers(0, 90), st.integers(0, 3), st.dictionaries(st.integers(0, 99), st.integers(0, 9))
+)
+def test_many_heights_can_be_given_at_once(
+    count: int, default: int, unusual: dict[int, int]
+) -> None:
+    heights = Heights(7, 1)
+    heights.reset(count, default, unusual.items())
+    plain = [unusual.get(index, default) for index in range(count)]
+    assert [heights[index] for index in range(count)] == plain
+    assert [heights.top(index) for index in range(count + 1)] == [
+        sum(plain[:index]) for index in range(count + 1)
+    ]
+    heights.append(3)
+    assert heights.total == sum(plain) + 3 * default
+    assert heights.top(count + 3) == heights.total
+
+
 def test_bad_arguments_are_refused() -> None:
     heights = Heights(2)
     with pytest.raises(IndexError):
