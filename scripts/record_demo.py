@@ -14,10 +14,10 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -36,6 +36,9 @@ from scripts.demo_stories import (
 )
 from scripts.demo_stories.retime import Clock, Stretch, retimed
 from scripts.demo_stories.stage import LOGS, Stage, Story, staged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 STORIES: Sequence[Story] = (
     claude_small.EXPORT_STORY,
@@ -167,8 +170,10 @@ def _names(paths: Sequence[str]) -> dict[str, str]:
             names[path] = names[f"{log}.jsonl"].replace(".jsonl", ".meta.json")
         elif not path.endswith(".jsonl"):
             names[path] = path.rsplit("/", 1)[-1].lstrip(".")
-        elif "/subagents/" in path or re.search(r"/chats/[^/]+/", path) or (
-            "/rollout-" in path and "session.jsonl" in names.values()
+        elif (
+            "/subagents/" in path
+            or re.search(r"/chats/[^/]+/", path)
+            or ("/rollout-" in path and "session.jsonl" in names.values())
         ):
             agents += 1
             names[path] = f"agent-{agents}.jsonl"

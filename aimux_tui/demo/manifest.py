@@ -14,7 +14,9 @@ SESSIONS = Path(__file__).parent / "sessions"
 MANIFEST = "manifest.json"
 
 ISO_TIME = re.compile(r'"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"')
-EPOCH_TIME = re.compile(r'("(?:started|completed)_at(?:_ms)?"|"(?:started|updated|statusUpdated)At"):(\d{10,13})\b')
+EPOCH_TIME = re.compile(
+    r'("(?:started|completed)_at(?:_ms)?"|"(?:started|updated|statusUpdated)At"):(\d{10,13})\b'
+)
 
 
 class DemoFile(msgspec.Struct, frozen=True):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from aimux_tui.demo.manifest import (
     SESSIONS,
@@ -19,6 +18,10 @@ from aimux_tui.demo.manifest import (
     shifted,
     stamp_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+    from pathlib import Path
 
 LONGEST_PAUSE = 4.0
 """Seconds between two records, however long the pause was in truth."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts.demo_stories import shop
 from scripts.demo_stories.stage import Stage, Story
 from tests.e2e.script import Script, act, call, say, script, think
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WHY = "test/checkout.test.js is red in CI about every third run. Why is it flaky?"
 READ_TASK = (
@@ -53,8 +56,8 @@ function nextId() {
 READ_REPORT = """\
 Two places depend on the clock or on chance:
 
-- **Clock**: `reserve` gives a reservation of 20 ms (`src/checkout.js:3`), and `placeOrder` compares \
-it with `Date.now()` (line 10). The first test sleeps 15 to 23 ms in between.
+- **Clock**: `reserve` gives a reservation of 20 ms (`src/checkout.js:3`), and `placeOrder` \
+compares it with `Date.now()` (line 10). The first test sleeps 15 to 23 ms in between.
 - **Chance**: `nextId` draws from 1000 numbers (line 19). Twenty draws collide with a probability \
 of about 17 %.
 
@@ -75,8 +78,8 @@ The counts are in the output above; no other test in the file was affected.
 WHY_ANSWER = """\
 There are **two** independent reasons, which is why it looked so random:
 
-1. **A race with the clock.** A reservation lives 20 ms, the test waits 15 to 23 ms. That is a test \
-of the machine's timer, not of the shop.
+1. **A race with the clock.** A reservation lives 20 ms, the test waits 15 to 23 ms. That is a \
+test of the machine's timer, not of the shop.
 2. **Colliding order numbers.** `nextId` draws from 1000 numbers; with 20 orders the birthday \
 paradox gives 17 % collisions. This one is a *real bug*: two customers can get the same number.
 
@@ -84,8 +87,9 @@ I'd pass the clock in as an argument, and count order numbers up. Shall I?
 """
 
 FIX_ANSWER = """\
-Done. `placeOrder` takes `now` like `reserve` does, so the test moves the clock instead of waiting, \
-and there is a new test for an expired reservation. Order numbers count up from the newest one.
+Done. `placeOrder` takes `now` like `reserve` does, so the test moves the clock instead of \
+waiting, and there is a new test for an expired reservation. \
+Order numbers count up from the newest one.
 
 The reservation now lives **15 minutes**; the 20 ms were a leftover of an experiment.
 """

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts.demo_stories.stage import Stage, Story
 from tests.e2e.script import Script, act, call, failing, say, script, think
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ADD = "Add rate limiting to the API: 60 requests per minute and address, 429 with Retry-After"
 REVIEW = "Review src/middleware for mistakes"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts.demo_stories.stage import Stage, Story
 from tests.e2e.script import Script, act, call, say, script, think
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WHY = "After the login everybody lands on the home page instead of the page they came from. Why?"
 FIX = "Fix it, but don't open us up to redirects to other sites"
@@ -42,8 +45,10 @@ Logins now lead back to where people came from.
 The first version let `javascript:` addresses through; the new test caught that.
 """
 
-EVIL_ANSWER = "Both are covered. Browsers read `/\\evil.example` as `//evil.example`, so backslashes \
+EVIL_ANSWER = (
+    "Both are covered. Browsers read `/\\evil.example` as `//evil.example`, so backslashes \
 are refused altogether. All 12 tests pass."
+)
 
 LONG_ANSWER = """\
 The session cookie has two parts, the id of the session and a signature over it. Let me go through \
@@ -52,10 +57,10 @@ the whole life of a session, from the login to the logout.
 ## Creation
 
 `createSession` draws a random UUID and stores the session in a map that lives in the process. The \
-signature is an HMAC with SHA-256 over the id, keyed with `SESSION_SECRET`, and written as base64url \
-so that it needs no escaping in a header. The cookie itself is set with `HttpOnly`, which keeps it \
-away from scripts, and with `SameSite=Lax`, which keeps it out of most requests that other sites \
-start. It has no `Max-Age`, so it lives as long as the browser does.
+signature is an HMAC with SHA-256 over the id, keyed with `SESSION_SECRET`, and written as \
+base64url so that it needs no escaping in a header. The cookie itself is set with `HttpOnly`, \
+which keeps it away from scripts, and with `SameSite=Lax`, which keeps it out of most requests \
+that other sites start. It has no `Max-Age`, so it lives as long as the browser does.
 
 ## Reading
 
@@ -81,8 +86,8 @@ should stop the server.
 """
 
 SUMMARY = """\
-The login ignored `returnTo`. `src/auth/redirect.js` with `safeReturn` now decides which targets are \
-allowed (paths of this site, no `//`, no backslash), `login` uses it, and two tests in \
+The login ignored `returnTo`. `src/auth/redirect.js` with `safeReturn` now decides which targets \
+are allowed (paths of this site, no `//`, no backslash), `login` uses it, and two tests in \
 `test/login.test.js` cover it. The cookie is signed with HMAC-SHA256; a missing SESSION_SECRET \
 should stop the server in production (not done). Next: the logout.
 """
@@ -193,12 +198,12 @@ def scripts(work: Path) -> list[Script]:
         think(
             "javascript:alert(1) has no // and passes. Allow instead of forbid.",
             call("Edit", file_path=redirect,
-                 old_string="  if (typeof target !== 'string' || target.includes('//')) return '/';\n"
-                            "  return target;",
+                 old_string="  if (typeof target !== 'string' || target.includes('//')) "
+                            "return '/';\n  return target;",
                  new_string="  return typeof target === 'string' && /^\\/(?![/\\\\])/.test(target) "
                             "? target : '/';"),
-            text="`javascript:` slipped through. Listing what is forbidden was the wrong way round: "
-                 "I'll say what is **allowed** instead.",
+            text="`javascript:` slipped through. Listing what is forbidden was the wrong way "
+                 "round: I'll say what is **allowed** instead.",
             thinking_tokens=380,
         ),
         act(test_login),
@@ -213,7 +218,8 @@ def scripts(work: Path) -> list[Script]:
                             "'javascript:alert(1)', undefined]) {",
                  new_string="  const foreign = ['https://evil.example', '//evil.example', "
                             "'/\\\\evil.example', '\\\\\\\\evil.example'];\n"
-                            "  for (const returnTo of [...foreign, 'javascript:alert(1)', undefined]) {"),
+                            "  for (const returnTo of [...foreign, 'javascript:alert(1)', "
+                            "undefined]) {"),
             text="One list for all of them.",
         ),
         act(test_all),
@@ -221,7 +227,8 @@ def scripts(work: Path) -> list[Script]:
     )  # fmt: skip
     logout = script(
         LOGOUT,
-        act(call("Bash", command="sleep 2; grep -rn 'logout' src test", description="Find the logout"),
+        act(call("Bash", command="sleep 2; grep -rn 'logout' src test",
+                 description="Find the logout"),
             call("Read", file_path=login)),
     )  # fmt: skip
     steer = script(
@@ -233,13 +240,15 @@ def scripts(work: Path) -> list[Script]:
                             "  return { status: 303, headers: { location: '/' } };",
                  new_string="  destroySession(request.session);\n"
                             "  const { returnTo } = request.query;\n"
-                            "  return { status: 303, headers: { location: safeReturn(returnTo) } };"),
+                            "  return { status: 303, headers: "
+                            "{ location: safeReturn(returnTo) } };"),
             call("Read", file_path=tests),
         ),
         act(call("Edit", file_path=tests,
                  old_string="test('a logout leads to the home page', () => {",
                  new_string="test('a logout leads back, too', () => {\n"
-                            "  const request = { session: null, query: { returnTo: '/products' } };\n"
+                            "  const request = "
+                            "{ session: null, query: { returnTo: '/products' } };\n"
                             "  assert.equal(logout(request).headers.location, '/products');\n"
                             "});\n\ntest('a logout leads to the home page', () => {")),
         act(test_all),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts.demo_stories.stage import Stage, Story
 from tests.e2e.script import Script, Step, act, call, failing, say, script, think
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 WHERE = "Where do the orders come from, and can I export them somehow?"
 EXPORT = "Add GET /api/orders.csv, same filters as the list, and have somebody check the quoting"
 QUOTING_TASK = (
-    "Check how src/csv.js quotes fields: commas, quotes, line breaks, and values that a spreadsheet "
-    "would run as a formula. Try each of them and report what comes out. Change nothing."
+    "Check how src/csv.js quotes fields: commas, quotes, line breaks, and values that a "
+    "spreadsheet would run as a formula. Try each of them and report what comes out. Change "
+    "nothing."
 )
 
 WHERE_ANSWER = """\
@@ -61,7 +65,8 @@ test('the export has the filters of the list', () => {
 TRY = """\
 node --input-type=module -e "
 import { toCsv } from './src/csv.js';
-for (const value of ['plain', 'a,b', 'say \\"hi\\"', 'two\\\\nlines', 'cr\\\\rhere', '=1+1', '@cmd'])
+const values = ['plain', 'a,b', 'say \\"hi\\"', 'two\\\\nlines', 'cr\\\\rhere', '=1+1', '@cmd'];
+for (const value of values)
   console.log(JSON.stringify(value).padEnd(16), JSON.stringify(toCsv([{ v: value }], ['v'])));
 " """
 

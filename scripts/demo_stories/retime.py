@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 ISO = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 EPOCH_SECONDS = frozenset({"started_at", "completed_at"})
@@ -60,16 +62,14 @@ class Clock:
         index = bisect_right(self._edges, real) - 1
         if index < 0:
             return real + self.shift
-        return (
-            self._shown[index] + (real - self._edges[index]) * self._rates[index] + self.shift
-        )
+        return self._shown[index] + (real - self._edges[index]) * self._rates[index] + self.shift
 
 
 def retimed(record: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
     """The record with every time and every duration mapped."""
     stamp = record.get("timestamp")
     ended = seconds(stamp) if isinstance(stamp, str) and ISO.fullmatch(stamp) else None
-    return _retimed(record, clock, ended)
+    return {key: _retimed(item, clock, ended, key) for key, item in record.items()}
 
 
 def _retimed(value: Any, clock: Clock, ended: float | None, key: str = "") -> Any:

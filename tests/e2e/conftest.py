@@ -13,7 +13,10 @@ import pytest
 from tests.e2e import agents
 from tests.e2e.mock_api import MockApi, serving
 from tests.e2e.scripts import PROMPT, SCENARIOS, SECOND_PROMPT, Scenario, prepare_work
+from tests.e2e.tail import Tail, following, new_library, wait_until
 
+ANSWER_SECONDS = 0.25
+"""How long the model takes, so that the tail has something to see."""
 SESSION_ID = re.compile(r'"(?:session_id|thread_id)":"([^"]+)"')
 
 
@@ -26,6 +29,7 @@ class Stage:
     program: Path
     sandbox: agents.Sandbox
     model: MockApi
+    tail: Tail
 
     def run(self) -> None:
         """Both prompts, to the end."""
@@ -67,8 +71,13 @@ def staged(scenario: Scenario, program: Path, root: Path) -> Iterator[Stage]:
     """The stage of a scenario under `root`, its mock being served."""
     sandbox = agents.Sandbox.under(root)
     prepare_work(sandbox.work)
-    with serving(MockApi(scenario.scripts(sandbox.work))) as model:
-        yield Stage(scenario, agents.AGENTS[scenario.agent], program, sandbox, model)
+    agent = agents.AGENTS[scenario.agent]
+    script = scenario.scripts(sandbox.work)
+    with (
+        serving(MockApi(script, pause=ANSWER_SECONDS)) as model,
+        following(agent.name, sandbox.home) as tail,
+    ):
+        yield Stage(scenario, agent, program, sandbox, model, tail)
 
 
 @pytest.fixture(scope="session", params=SCENARIOS, ids=lambda scenario: scenario.name)
@@ -82,4 +91,8 @@ def finished(
     program = installed(scenario.agent)
     with staged(scenario, program, tmp_path_factory.mktemp(scenario.name)) as stage:
         stage.run()
+        at_once = new_library(scenario.agent, stage.sandbox.home)
+        at_once.load_fully()
+        total = sum((item.size for item in at_once.sessions()), 0)
+        wait_until(lambda: sum(item.size for item in stage.tail.library.sessions()) == total)
     return stage

@@ -38,6 +38,8 @@ class MockApi:
     title: str = "Scripted session"
     summary: str = "Nothing is left to do."
     """What it says when asked to sum a conversation up."""
+    pause: float = 0.0
+    """Seconds before each answer, so that somebody can watch."""
     token_scale: float = 1.0
     """Multiplies the tokens of prompts, for sessions that look longer than they are."""
     served: list[Served] = field(default_factory=list)
@@ -57,7 +59,7 @@ class MockApi:
 
     @property
     def usage(self) -> Usage:
-        """Tokens of every turn that was served; the requests beside them are in no log."""
+        """Tokens of every turn that was served; titles and the like are in no log."""
         turns = (item.usage for item in self.served if item.purpose == "turn")
         return sum(turns, Usage())
 
@@ -193,6 +195,8 @@ class _Handler(BaseHTTPRequestHandler):
                 {"request-id": request_id, "retry-after": "1"},
             )
             return
+        if asked.purpose == "turn":
+            time.sleep(model.pause)
         usage = model.usage_for(asked, step)
         answer = dialect.answer(asked, step, usage)
         served = replace(

@@ -1,0 +1,179 @@
+"""The real program in a real terminal: tmux types the keys and reads the screen."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.homes import CLAUDE_ID, at, make_home
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+]
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 30
+
+
+class Tmux:
+    """A tmux server of our own with one window that runs a command."""
+
+    def __init__(self, socket: Path, home: Path, columns: int, rows: int) -> None:
+        self._tmux = ["tmux", "-S", str(socket), "-f", os.devnull]
+        self._home = home
+        self._size = (columns, rows)
+
+    def start(self, *arguments: str, folder: Path | None = None) -> None:
+        env = {
+            "HOME": str(self._home),
+            "AIMUX_CACHE_DIR": str(self._home / "cache"),
+            "AIMUX_STATE_DIR": str(self._home / "state"),
+            "PYTHONPATH": str(ROOT),
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "COLORTERM": "truecolor",
+        }
+        setting = [part for item in env.items() for part in ("-e", "=".join(item))]
+        columns, rows = self._size
+        # The pane stays when the program ends, so that its last words can be read.
+        command = [sys.executable, "-m", "aimux_tui", *arguments]
+        self._call("new-session", "-d", "-x", str(columns), "-y", str(rows), *setting,
+                   "-c", str(folder or self._home), *command)  # fmt: skip
+        self._call("set-option", "-g", "remain-on-exit", "on")
+
+    def keys(self, *keys: str) -> None:
+        self._call("send-keys", *keys)
+
+    def screen(self) -> str:
+        return self._call("capture-pane", "-p")
+
+    def panes(self) -> list[str]:
+        return self._call("list-panes", "-F", "#{pane_dead} #{pane_dead_status}").splitlines()
+
+    def until(self, condition: Callable[[str], bool]) -> str:
+        end = time.monotonic() + PATIENCE_S
+        screen = ""
+        while time.monotonic() < end:
+            screen = self.screen()
+            if condition(screen):
+                return screen
+            time.sleep(0.02)  # between two looks, not instead of one
+        pytest.fail(f"the screen never showed it:\n{screen}")
+
+    def stop(self) -> None:
+        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
+
+    def _call(self, *arguments: str) -> str:
+        done = subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True)
+        return done.stdout
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    make_home(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(params=[(200, 50), (100, 30), (45, 40)], ids=["wide", "medium", "narrow"])
+def tmux(request: pytest.FixtureRequest, home: Path) -> Iterator[Tmux]:
+    server = Tmux(home / "tmux", home, *request.param)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def wide(home: Path) -> Iterator[Tmux]:
+    server = Tmux(home / "tmux", home, 200, 50)
+    yield server
+    server.stop()
+
+
+def append(home: Path, prompt: str) -> None:
+    """The user of the Claude session types one more prompt."""
+    record = {
+        "type": "user",
+        "uuid": f"late-{prompt}",
+        "timestamp": at(60),
+        "sessionId": CLAUDE_ID,
+        "cwd": "/home/dev/shop",
+        "message": {"role": "user", "content": prompt},
+    }
+    log = home / ".claude" / "projects" / "-home-dev-shop" / f"{CLAUDE_ID}.jsonl"
+    with log.open("a") as stream:
+        stream.write(json.dumps(record) + "\n")
+
+
+def test_from_the_list_into_a_turn_and_out(tmux: Tmux) -> None:
+    tmux.start()
+    tmux.until(lambda screen: "Fix the login" in screen and "Run the tests" in screen)
+    tmux.keys("/")
+    tmux.keys("-l", "login")
+    tmux.until(lambda screen: "Run the tests" not in screen)
+    tmux.keys("Enter")
+    tmux.keys("Enter")
+    tmux.until(lambda screen: "Fix the login" in screen)
+    tmux.keys("Enter")
+    tmux.until(lambda screen: "pytest -q" in screen)
+    tmux.keys("q")
+    tmux.until(lambda _: tmux.panes() == ["1 0"])
+
+
+def test_what_an_agent_writes_appears(home: Path, tmux: Tmux) -> None:
+    tmux.start(CLAUDE_ID[:8])
+    tmux.until(lambda screen: "Fix the login" in screen)
+    append(home, "Now add a test for it")
+    tmux.until(lambda screen: "Now add a test" in screen)
+
+
+def test_keys_typed_in_one_go_are_all_heeded(wide: Tmux) -> None:
+    wide.start()
+    wide.until(lambda screen: "Fix the login" in screen)
+    wide.keys("-l", ":quit\r")
+    wide.until(lambda _: wide.panes() == ["1 0"])
+
+
+def test_follow_shows_the_newest_session_of_the_folder(home: Path, wide: Tmux) -> None:
+    folder = home / "shop"
+    folder.mkdir()
+    log = home / ".claude" / "projects" / "-home-dev-shop" / f"{CLAUDE_ID}.jsonl"
+    log.write_text(log.read_text().replace("/home/dev/shop", str(folder)))
+    wide.start("--follow", folder=folder)
+    wide.until(lambda screen: "Fix the login" in screen)
+
+
+def test_a_log_from_anywhere(home: Path, tmp_path: Path, tmux: Tmux) -> None:
+    log = tmp_path / "elsewhere.jsonl"
+    found = next((home / ".codex").rglob("*.jsonl"))
+    shutil.copy(found, log)
+    tmux.start(str(log))
+    tmux.until(lambda screen: "Run the tests" in screen)
+
+
+def test_aimux_tmux_opens_a_pane_beside_this_one(home: Path, wide: Tmux) -> None:
+    wide.start("doctor")
+    wide.until(lambda screen: "Where it looked" in screen)
+    wide.keys("")  # the pane is dead: it only lends its place
+    wide._call("respawn-pane", "-k", f"{sys.executable} -m aimux_tui tmux; cat")
+    wide.until(lambda _: len(wide.panes()) == 2)
+
+
+def test_the_demo_runs_without_any_logs(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    server = Tmux(tmp_path / "tmux", empty, 200, 50)
+    try:
+        server.start()
+        server.until(lambda screen: "demo" in screen and "shop" in screen)
+        server.keys("q")
+        server.until(lambda _: server.panes() == ["1 0"])
+    finally:
+        server.stop()
