@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from typing import Any
 
 import msgspec
@@ -10,6 +12,7 @@ import msgspec
 _decoder = msgspec.json.Decoder()
 _DROPPED = b"\x00\r\n \t"
 _BOM = b"\xef\xbb\xbf"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BadLineError(ValueError):
@@ -18,17 +21,17 @@ class BadLineError(ValueError):
 
 def clean(line: bytes) -> bytes:
     """The line without byte-order mark, NULs, carriage returns and outer blanks; b"" if blank."""
-    if line.startswith(_BOM):
-        line = line[3:]
     if b"\x00" in line:
         line = line.replace(b"\x00", b"")
+    if line.startswith(_BOM):
+        line = line[3:]
     return line.strip(_DROPPED)
 
 
 def decode_object(line: bytes) -> dict[str, Any]:
-    """Decode a cleaned line. Invalid UTF-8 is replaced, not refused.
+    """Decode a cleaned line. Invalid UTF-8 and lone surrogates become U+FFFD, NaN becomes None.
 
-    Raises BadLineError for everything that is not a JSON object.
+    Every value can be encoded again. Raises BadLineError for all that is not a JSON object.
     """
     try:
         value = _decoder.decode(line)
@@ -40,22 +43,21 @@ def decode_object(line: bytes) -> dict[str, Any]:
 
 
 def _decode_tolerantly(line: bytes) -> Any:
-    """Decode what msgspec refuses: bad UTF-8, lone surrogates, NaN."""
+    """Decode what msgspec refuses: bad UTF-8, lone surrogates, NaN, numbers out of range."""
     try:
-        return _without_surrogates(json.loads(line.decode("utf-8", errors="replace")))
+        return _scrubbed(json.loads(line.decode("utf-8", errors="replace")))
     except (ValueError, RecursionError) as error:
         raise BadLineError(str(error) or type(error).__name__) from None
 
 
-def _without_surrogates(value: Any) -> Any:
-    """The value with lone surrogates replaced: they can be neither stored nor shown."""
+def _scrubbed(value: Any) -> Any:
     match value:
         case str():
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            return _SURROGATE.sub("\ufffd", value)
+        case float():
+            return value if math.isfinite(value) else None
         case list():
-            return [_without_surrogates(item) for item in value]
+            return [_scrubbed(item) for item in value]
         case dict():
-            return {
-                _without_surrogates(key): _without_surrogates(item) for key, item in value.items()
-            }
+            return {_scrubbed(key): _scrubbed(item) for key, item in value.items()}
     return value

@@ -1,0 +1,191 @@
+"""Tool calls and their results while a log is being scanned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from aimux_tui.providers.claude.outcomes import is_rejection, plain_text
+from aimux_tui.providers.claude.records import ToolUseResult
+
+if TYPE_CHECKING:
+    from aimux_tui.providers.claude.records import Block, Line
+    from aimux_tui.providers.claude.turns import OpenTurn, TurnBook
+
+_FAILED = 1
+_TURN = 2
+"""A call is one number: the index of its turn times this, plus one if it failed."""
+
+
+class Change(NamedTuple):
+    """What a result says that its call did to a file."""
+
+    edits: int
+    additions: int
+    deletions: int
+
+
+_NOTHING = Change(0, 0, 0)
+
+
+class _Orphan(NamedTuple):
+    """A result that came before its call, or whose call is not in this log."""
+
+    turn: OpenTurn
+    start: int
+    end: int
+    is_failed: bool
+    is_rejected: bool
+    change: Change
+    is_alone: bool
+    """Its record holds no other result."""
+
+
+class Calls:
+    """Every call of a log once, by its id, and the results that have come."""
+
+    __slots__ = (
+        "_book", "_calls", "_orphans", "additions", "deletions", "edits", "failed", "pending",
+        "rejected",
+    )  # fmt: skip
+
+    def __init__(self, book: TurnBook) -> None:
+        self._book = book
+        self._calls: dict[str, int] = {}
+        self._orphans: dict[str, list[_Orphan]] = {}
+        self.pending: dict[str, str] = {}
+        """Calls that wait for a result → tool name, in order."""
+        self.failed = self.rejected = 0
+        self.edits = self.additions = self.deletions = 0
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def turn_of(self, call_id: str) -> OpenTurn | None:
+        """The turn of a call; None if the log does not hold it."""
+        call = self._calls.get(call_id)
+        return None if call is None else self._book.turns[call // _TURN]
+
+    def open(self, call_id: str, name: str, turn: OpenTurn) -> None:
+        """A call that was not seen before."""
+        self._calls[call_id] = turn.index * _TURN
+        turn.tools[name] = turn.tools.get(name, 0) + 1
+        self.pending[call_id] = name
+        if self._orphans:
+            for orphan in self._orphans.pop(call_id, ()):
+                self._adopt(orphan, call_id, turn)
+
+    def _adopt(self, orphan: _Orphan, call_id: str, turn: OpenTurn) -> None:
+        """A result that came before its call moves to the call's turn."""
+        is_here = orphan.turn is turn
+        if not is_here and not orphan.is_alone:
+            return
+        self.pending.pop(call_id, None)
+        if orphan.is_failed:
+            self._fail(call_id, turn, is_rejected=orphan.is_rejected)
+        if is_here:
+            return
+        edits, additions, deletions = orphan.change
+        orphan.turn.edits -= edits
+        orphan.turn.additions -= additions
+        orphan.turn.deletions -= deletions
+        turn.edits += edits
+        turn.additions += additions
+        turn.deletions += deletions
+        orphan.turn.uncover(orphan.start, orphan.end)
+        turn.add_elsewhere(orphan.start, orphan.end)
+        self._book.touch(orphan.turn)
+
+    def answer(
+        self, line: Line, results: list[Block], current: OpenTurn, start: int, end: int
+    ) -> None:
+        """Take in the results that a user record holds; `current` is the turn it stands in."""
+        turns = [turn for block in results if (turn := self._close(block)) is not None]
+        if isinstance(line.tool_use_result, ToolUseResult) or not turns:
+            change = changed(line)
+            self._add(change, turns[0] if turns else current)
+            if not turns:
+                self._keep_orphans(results, current, start, end, change)
+                turns.append(current)
+        for turn in turns:
+            if turn is current:
+                current.cover(start, end)
+            else:
+                turn.add_elsewhere(start, end)
+                self._book.touch(turn)
+
+    def close(self, call_id: str, *, is_error: bool) -> None:
+        """A server-side tool's result, which stands in the model's own message."""
+        turn = self.turn_of(call_id)
+        if turn is None:
+            return
+        self.pending.pop(call_id, None)
+        if is_error:
+            self._fail(call_id, turn, is_rejected=False)
+
+    def _close(self, block: Block) -> OpenTurn | None:
+        """The turn of a result's call; None if the call is not known."""
+        call_id = block.tool_use_id or ""
+        call = self._calls.get(call_id)
+        if call is None:
+            return None
+        turn = self._book.turns[call // _TURN]
+        self.pending.pop(call_id, None)
+        if block.is_error:
+            self._fail(call_id, turn, is_rejected=is_rejection(plain_text(block.content)))
+        return turn
+
+    def _fail(self, call_id: str, turn: OpenTurn, *, is_rejected: bool) -> None:
+        if self._calls[call_id] & _FAILED:
+            return
+        self._calls[call_id] |= _FAILED
+        turn.failures += 1
+        self.failed += 1
+        self.rejected += is_rejected
+
+    def _add(self, change: Change, turn: OpenTurn) -> None:
+        edits, additions, deletions = change
+        if edits:
+            turn.edits += edits
+            turn.additions += additions
+            turn.deletions += deletions
+            self.edits += edits
+            self.additions += additions
+            self.deletions += deletions
+
+    def _keep_orphans(
+        self, results: list[Block], turn: OpenTurn, start: int, end: int, change: Change
+    ) -> None:
+        for block in results:
+            is_failed = bool(block.is_error)
+            is_rejected = is_failed and is_rejection(plain_text(block.content))
+            orphan = _Orphan(turn, start, end, is_failed, is_rejected, change, len(results) == 1)
+            self._orphans.setdefault(block.tool_use_id or "", []).append(orphan)
+
+
+def changed(line: Line) -> Change:
+    """What the structured result in a record says about a file."""
+    result = line.tool_use_result
+    if not isinstance(result, ToolUseResult):
+        return _NOTHING
+    if result.structured_patch:
+        additions = deletions = 0
+        for part in result.structured_patch:
+            for text in part.lines:
+                additions += text.startswith("+")
+                deletions += text.startswith("-")
+        return Change(1, additions, deletions)
+    if result.type == "create" and result.file_path:
+        return Change(1, _created_lines(result), 0)
+    return _NOTHING
+
+
+def _created_lines(result: ToolUseResult) -> int:
+    try:
+        content = msgspec.json.decode(result.content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return 0
+    if not isinstance(content, str) or not content:
+        return 0
+    return content.count("\n") + (not content.endswith("\n"))

@@ -1,0 +1,141 @@
+"""Bytes of one line → the typed record, as fast as the line allows and however odd it is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Raw
+
+from aimux_tui.providers.claude.records import Line
+from aimux_tui.providers.claude.skim import MIN_SIZE, Skimmer
+from aimux_tui.providers.claude.vocabulary import ENVELOPE_FIELDS, RECORD_TYPES
+from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHECKED_FIRST = 5
+_CHECKED_EVERY = 32
+_CHECKED_SIZE = 8192
+"""The first lines of a log and then one in 32 are checked for unknown fields, if not too long."""
+_MAX_DRIFT = 500
+"""Lines with unknown fields after which a scan stops looking for them, for its speed."""
+_MAX_REPAIRS = 50
+_PLACE = re.compile(r" - at `\$(?P<path>[^`]*)`")
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+
+_decode = msgspec.json.Decoder(Line).decode
+_fields = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+class LineReader:
+    """Reads the lines of one log as records, and counts the fields that nobody knows."""
+
+    def __init__(self) -> None:
+        self.unknown_fields: Counter[str] = Counter()
+        """"version type.field" → lines that had it, as far as lines were checked.
+
+        A sample is checked until one is found, then every line, until there are hundreds.
+        """
+        self.skimmer = Skimmer()
+        self._next_check = 1
+        self._lines = 0
+        self._is_drifting = False
+
+    def read(self, block: bytes) -> Iterator[tuple[int, int, Line | BadLineError | None]]:
+        """Each line of `block`: (start, end, its record, None if blank, or why it is unusable).
+
+        A value of an unexpected type counts as absent; the rest of its line is used.
+        """
+        view = memoryview(block)
+        find, decode, skim = block.find, _decode, self.skimmer.read
+        size, start, count = len(block), 0, self._lines
+        while start < size:
+            end = find(b"\n", start)
+            if end < 0:
+                end = size
+            count += 1
+            if count >= self._next_check:
+                self._check(block[start:end], count)
+            line: Line | BadLineError | None = None
+            if end - start >= MIN_SIZE:
+                line = skim(block, start, end)
+            if line is None:
+                try:
+                    line = decode(view[start:end])
+                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                    line = self._odd(block[start:end])
+            yield start, end, line
+            start = end + 1
+        self._lines = count
+
+    def _odd(self, raw: bytes) -> Line | BadLineError | None:
+        """A line that the decoders refuse: values of odd types, bad bytes, no JSON, or blank."""
+        line = clean(raw)
+        if not line:
+            return None
+        try:
+            return _repaired(decode_object(line))
+        except BadLineError as error:
+            return error
+
+    def _check(self, line: bytes, count: int) -> None:
+        """Count the fields of a line that aimux has never heard of."""
+        is_first = count < _CHECKED_FIRST
+        self._next_check += 1 if is_first or self._is_drifting else _CHECKED_EVERY
+        if len(line) > _CHECKED_SIZE:
+            return
+        try:
+            fields = _fields(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return
+        if fields.keys() <= ENVELOPE_FIELDS:
+            return
+        record_type = _text(fields, "type")
+        if record_type in RECORD_TYPES:
+            place = f"{_text(fields, 'version')} {record_type}".strip()
+            self.unknown_fields.update(
+                f"{place}.{name}" for name in fields.keys() - ENVELOPE_FIELDS
+            )
+            self._is_drifting = self.unknown_fields.total() < _MAX_DRIFT
+
+
+def decode_line(line: bytes) -> Line | None:
+    """The record in a single line, as a reader gives it; None if it is blank or unusable."""
+    for _, _, found in LineReader().read(line.replace(b"\n", b"")):
+        return None if isinstance(found, BadLineError) else found
+    return None
+
+
+def _text(fields: dict[str, Raw], name: str) -> str:
+    value = msgspec.json.decode(fields.get(name, b'""'))
+    return value if isinstance(value, str) else ""
+
+
+def _repaired(fields: dict[str, Any]) -> Line:
+    """The record in `fields`, with every value of a wrong type left out."""
+    for _ in range(_MAX_REPAIRS):
+        line = msgspec.json.encode(fields)
+        try:
+            return _decode(line)
+        except msgspec.ValidationError as error:
+            if not _delete(fields, str(error)):
+                break
+    raise BadLineError("its fields have unexpected types")
+
+
+def _delete(fields: dict[str, Any], error: str) -> bool:
+    """Delete the value that a validation error names. False if it names none."""
+    found = _PLACE.search(error)
+    steps = _STEP.findall(found["path"]) if found else []
+    if not steps:
+        return False
+    place: Any = fields
+    for name, index in steps[:-1]:
+        place = place[name or int(index)]
+    name, index = steps[-1]
+    del place[name or int(index)]
+    return True

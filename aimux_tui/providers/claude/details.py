@@ -1,0 +1,218 @@
+"""A turn with all its steps, read from its spans when somebody opens it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aimux_tui.model.body import Body, Span
+from aimux_tui.model.turn import Notice, NoticeKind, Turn, TurnState, Unknown
+from aimux_tui.providers.claude.bodies import text_body
+from aimux_tui.providers.claude.messages import MessageReader, result_steps
+from aimux_tui.providers.claude.notices import attachment_notice, meta_notice, system_notice
+from aimux_tui.providers.claude.outcomes import flattened
+from aimux_tui.providers.claude.prompts import one_line
+from aimux_tui.providers.claude.times import moment
+from aimux_tui.providers.claude.toolcalls import CallDraft, Result
+from aimux_tui.providers.claude.vocabulary import MACHINE_ATTACHMENTS
+from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from aimux_tui.model.turn import Step, TurnSummary
+    from aimux_tui.providers.base import LogSource
+    from aimux_tui.providers.claude.threads import Item, Thread
+
+Fields = dict[str, Any]
+
+
+def read_turn(source: LogSource, turn: TurnSummary) -> Turn:
+    """See Provider."""
+    return _TurnBuilder(source, turn).build()
+
+
+class _TurnBuilder:
+    """Reads the records of one turn in the order of the log."""
+
+    def __init__(self, source: LogSource, turn: TurnSummary) -> None:
+        self._source = source
+        self._turn = turn
+        self._items: list[Item] = []
+        self._messages = MessageReader(source.file, turn)
+        self._at: datetime | None = turn.started
+        self._briefing: list[str] = []
+        """Kinds of the machine's attachments since the last step."""
+        self._briefing_record: Span | None = None
+        self._hooks: dict[str, tuple[int, int]] = {}
+        """Hook → (index of its notice, how often it ran)."""
+        self._modes: dict[str, str] = {}
+
+    def build(self) -> Turn:
+        for span, line in self._lines():
+            try:
+                record = decode_object(line)
+            except BadLineError as error:
+                text = line.decode("utf-8", errors="replace")
+                body = text_body(text, span, "")
+                self._items.append(Unknown(f"unreadable line: {error}", body, self._at, span))
+                continue
+            self._at = moment(_str(record, "timestamp")) or self._at
+            self._take(record, line, span)
+        self._end_briefing()
+        return Turn(self._turn, tuple(self._messages.prompt), tuple(self._steps()))
+
+    def _lines(self) -> Iterator[tuple[Span, bytes]]:
+        """Each record's line that is not blank."""
+        for run in self._turn.spans:
+            data = self._source.read(run)
+            start = 0
+            while start < len(data):
+                end = data.find(b"\n", start)
+                end = len(data) if end < 0 else end
+                if line := clean(data[start:end]):
+                    yield Span(run.offset + start, end - start), line
+                start = end + 1
+
+    def _take(self, record: Fields, line: bytes, span: Span) -> None:
+        items = self._items
+        match record.get("type"):
+            case "assistant":
+                added = self._messages.assistant(record, line, span, self._at)
+            case "user":
+                added = self._messages.user(record, line, span, self._at)
+            case "system":
+                added = self._system(record, span)
+            case "attachment":
+                added = self._attachment(record, span)
+            case "progress":
+                added = self._progress(record, span)
+            case "permission-mode" | "mode":
+                added = self._mode(record, span)
+            case _:
+                added = [meta_notice(record, span, self._at)]
+        for item in added:
+            if item is not None:
+                self._end_briefing()
+                items.append(item)
+
+    def _system(self, record: Fields, span: Span) -> list[Item | None]:
+        if record.get("subtype") == "local_command" and not self._messages.has_begun:
+            content = flattened(record.get("content"))
+            if content.lstrip().startswith("<command-"):
+                self._messages.begin_by_command(content, span, self._at)
+                return []
+        if record.get("subtype") == "compact_boundary":
+            self._messages.has_begun = True
+        return [system_notice(record, span, self._at)]
+
+    def _attachment(self, record: Fields, span: Span) -> list[Item | None]:
+        attachment = record.get("attachment")
+        fields: Fields = attachment if isinstance(attachment, dict) else {}
+        kind = _str(fields, "type") or ""
+        if kind in MACHINE_ATTACHMENTS or kind.startswith(("auto_mode", "ultra_effort_")):
+            self._briefing.append(kind.replace("_", " "))
+            self._briefing_record = self._briefing_record or span
+            return []
+        is_prompt = kind == "queued_command" and fields.get("commandMode") == "prompt"
+        if is_prompt and not self._messages.has_begun:
+            self._messages.begin_by_queue(fields, span, self._at)
+            return []
+        return [attachment_notice(record, span, self._at)]
+
+    def _end_briefing(self) -> None:
+        """One notice for all that the machine told the model at once."""
+        if self._briefing:
+            title = f"Context given: {', '.join(dict.fromkeys(self._briefing))}"
+            notice = Notice(NoticeKind.CONTEXT, one_line(title), Body(), self._at)
+            self._items.append(notice)
+            self._briefing = []
+            self._briefing_record = None
+
+    def _progress(self, record: Fields, span: Span) -> list[Item | None]:
+        """Hooks that ran, each once; and what a running command has printed so far."""
+        data = record.get("data")
+        fields: Fields = data if isinstance(data, dict) else {}
+        call_id = _str(record, "parentToolUseID") or ""
+        match fields.get("type"):
+            case "hook_progress":
+                self._hook(fields, span)
+            case "bash_progress":
+                name = "fullOutput" if fields.get("fullOutput") else "output"
+                if text := flattened(fields.get(name)):
+                    self._messages.progress[call_id] = text_body(text, span, f"/data/{name}")
+            case "agent_progress":
+                if agent := _str(fields, "agentId"):
+                    self._messages.agents[call_id] = agent
+        return []
+
+    def _hook(self, fields: Fields, span: Span) -> None:
+        name = _str(fields, "hookName") or _str(fields, "hookEvent") or "hook"
+        command = _str(fields, "command") or ""
+        index, count = self._hooks.get(f"{name} {command}", (len(self._items), 0))
+        self._hooks[f"{name} {command}"] = index, count + 1
+        runs = f", run {count + 1} times" if count else ""
+        title = f"{name} hook{runs}: {one_line(command, 120)}"
+        notice = Notice(NoticeKind.HOOK, title.removesuffix(": "), Body(), self._at, span)
+        if count:
+            self._items[index] = notice
+        else:
+            self._end_briefing()
+            self._hooks[f"{name} {command}"] = len(self._items), 1
+            self._items.append(notice)
+
+    def _mode(self, record: Fields, span: Span) -> list[Item | None]:
+        """A mode that changed during the turn; the first one met is only remembered."""
+        name = "permissionMode" if record.get("type") == "permission-mode" else "mode"
+        mode = _str(record, name) or ""
+        before = self._modes.get(name)
+        self._modes[name] = mode
+        if before is None or before == mode:
+            return []
+        what = "Permission mode" if name == "permissionMode" else "Mode"
+        return [Notice(NoticeKind.MODE, f"{what}: {before} → {mode}", Body(), self._at, span)]
+
+    def _steps(self) -> Iterator[Step]:
+        messages = self._messages
+        for items in (self._items, *(thread.items for thread in messages.threads.roots)):
+            self._answer(items)
+        threads = messages.threads.by_call(messages.drafts.values())
+        yield from self._finished(self._items, threads)
+        for thread in threads.pop("", []):
+            yield from self._thread(thread, threads)
+
+    def _answer(self, items: list[Item]) -> None:
+        """Give the results among the items to their calls, which may stand behind them."""
+        for item in items:
+            if isinstance(item, Result):
+                draft = self._messages.drafts.get(item.call_id)
+                if draft is not None:
+                    draft.results.append(item)
+            elif isinstance(item, CallDraft):
+                item.progress = self._messages.progress.get(item.id)
+                item.agent_id = self._messages.agents.get(item.id, "")
+
+    def _finished(self, items: list[Item], threads: dict[str, list[Thread]]) -> Iterator[Step]:
+        """The steps that items have become, sub-agents behind the calls that spawned them."""
+        for item in items:
+            if isinstance(item, CallDraft):
+                is_running = self._turn.state is TurnState.RUNNING and not item.results
+                yield item.finished(is_running=is_running, subjects=self._messages.subjects)
+                for result in item.results:
+                    yield from result.images()
+                for thread in threads.pop(item.id, []):
+                    yield from self._thread(thread, threads)
+            elif not isinstance(item, Result):
+                yield item
+            elif item.call_id not in self._messages.drafts:
+                yield from result_steps(item)
+
+    def _thread(self, thread: Thread, threads: dict[str, list[Thread]]) -> Iterator[Step]:
+        yield thread.opening()
+        yield from self._finished(thread.items, threads)
+        yield thread.closing()
+
+
+def _str(fields: Fields, name: str) -> str | None:
+    value = fields.get(name)
+    return value if isinstance(value, str) else None

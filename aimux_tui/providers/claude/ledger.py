@@ -1,0 +1,186 @@
+"""The model requests of a log: one per API message, however many lines it has."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from aimux_tui.model.usage import Request, Usage
+from aimux_tui.providers.claude.times import moment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aimux_tui.providers.claude.records import Line, Message, UsageBlock
+
+_TIERS = frozenset({"priority", "batch", "flex"})
+_UNTOLD = Request(0, None, "", Usage(requests=1, is_lower_bound=True))
+
+
+def digest(text: str) -> int:
+    """A stable 63-bit hash of a text."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1
+
+
+def _id_hash(name: str) -> int:
+    """A stable 63-bit hash of random ids: their entropy is folded, not mixed, which is cheaper."""
+    data = name.encode()
+    half = len(data) // 2
+    return (crc32(data[:half]) << 31) ^ crc32(data[half:])
+
+
+class Ledger:
+    """Requests in order of first appearance. The last line of a message states its usage."""
+
+    __slots__ = (
+        "_index", "_is_stale", "_open", "_open_fresh", "_open_id", "_open_message",
+        "_open_request_id", "_open_usage", "_requests", "_snapshot", "models",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self._index: dict[int, int] = {}
+        self._requests: list[Request] = []
+        self._snapshot: tuple[Request, ...] = ()
+        self.models: dict[str, None] = {}
+        """Each model, in order of first use."""
+        # The request that was noted last, and what its lines said.
+        self._open = -1
+        self._is_stale = False
+        """Something about it is not written down yet."""
+        self._open_id: str | None = None
+        self._open_request_id: str | None = None
+        self._open_fresh: tuple[int, datetime | None] | None = None
+        """Key and time of a request that is new."""
+        self._open_message: Message | None = None
+        self._open_usage: UsageBlock | None = None
+
+    def __len__(self) -> int:
+        return len(self._requests)
+
+    def note(self, line: Line, at: str | None) -> int:
+        """Take in a line of a message. Returns the index of the message's request."""
+        message = line.message
+        message_id = message.id if message is not None else None
+        if (
+            message_id is None
+            or message_id != self._open_id
+            or line.request_id != self._open_request_id
+        ):
+            if self._is_stale:
+                self._close()
+            name = f"{message_id} {line.request_id}" if message_id else line.uuid
+            self._open_id = message_id
+            self._open_request_id = line.request_id
+            key = _id_hash(name) if name else 0
+            index = self._index.get(key, -1) if key else -1
+            if index < 0:
+                index = self._index[key] = len(self._requests)
+                self._requests.append(_UNTOLD)
+                self._open_fresh = (key, moment(at))
+            self._open = index
+        self._is_stale = True
+        if message is not None:
+            self._open_message = message
+            if message.usage is not None:
+                self._open_usage = message.usage
+        return self._open
+
+    def _close(self) -> None:
+        """Write down what the lines of the open request said since it was written down last."""
+        self._is_stale = False
+        message, self._open_message = self._open_message, None
+        block, self._open_usage = self._open_usage, None
+        fresh, self._open_fresh = self._open_fresh, None
+        old = self._requests[self._open]
+        usage, model, tier = old.usage, old.model, old.tier
+        if message is not None:
+            # Claude Code wrote stream placeholders as usage wherever it wrote no stop reason.
+            is_lower_bound = message.stop_reason is None
+            if block is not None:
+                usage, tier = _usage(block, is_lower_bound), _tier(block)
+            elif is_lower_bound != usage.is_lower_bound:
+                usage = replace(usage, is_lower_bound=is_lower_bound)
+            if message.model and not model:
+                model = sys.intern(message.model)
+                self.models[model] = None
+        key, at = fresh or (old.key, old.at)
+        self._requests[self._open] = Request(key, at, model, usage, tier)
+        self._snapshot = ()
+
+    def usage(self, index: int) -> Usage:
+        """What one request used."""
+        if self._is_stale:
+            self._close()
+        return self._requests[index].usage
+
+    def total(self, first: int = 0, end: int | None = None) -> Usage:
+        """What a range of requests used together."""
+        if self._is_stale:
+            self._close()
+        inputs = reads = five_minutes = hour = outputs = reasoning = searches = 0
+        is_lower_bound = False
+        requests = self._requests[first:end]
+        for request in requests:
+            usage = request.usage
+            inputs += usage.input
+            reads += usage.cache_read
+            five_minutes += usage.cache_write_5m
+            hour += usage.cache_write_1h
+            outputs += usage.output
+            reasoning += usage.reasoning
+            searches += usage.web_searches
+            is_lower_bound |= usage.is_lower_bound
+        return Usage(
+            inputs, reads, five_minutes, hour, outputs, reasoning, searches, len(requests),
+            is_lower_bound,
+        )  # fmt: skip
+
+    def models_of(self, first: int, end: int) -> tuple[str, ...]:
+        """The models of a range of requests, in order of first use."""
+        if self._is_stale:
+            self._close()
+        return tuple(dict.fromkeys(r.model for r in self._requests[first:end] if r.model))
+
+    def requests(self) -> tuple[Request, ...]:
+        """Every request; those that did not change are the same objects as before."""
+        if self._is_stale:
+            self._close()
+        if len(self._snapshot) != len(self._requests):
+            self._snapshot = tuple(self._requests)
+        return self._snapshot
+
+
+def _tier(usage: UsageBlock) -> str:
+    if usage.speed == "fast":
+        return "fast"
+    return usage.service_tier if usage.service_tier in _TIERS else ""
+
+
+def _usage(block: UsageBlock, is_lower_bound: bool) -> Usage:  # noqa: FBT001 - hot
+    written = block.cache_creation_input_tokens
+    cached, details, servers = (
+        block.cache_creation,
+        block.output_tokens_details,
+        block.server_tool_use,
+    )
+    hour = 0
+    if cached is not None:
+        hour = cached.ephemeral_1h_input_tokens or 0
+        if written is None:
+            written = hour + (cached.ephemeral_5m_input_tokens or 0)
+    written = written or 0
+    hour = min(hour, written)
+    return Usage(
+        block.input_tokens or 0,
+        block.cache_read_input_tokens or 0,
+        written - hour,
+        hour,
+        block.output_tokens or 0,
+        (details.thinking_tokens or 0) if details is not None else 0,
+        (servers.web_search_requests or 0) if servers is not None else 0,
+        1,
+        is_lower_bound,
+    )

@@ -1,0 +1,294 @@
+"""The records of both sides of a conversation as prompt, steps and tool calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aimux_tui.model.body import Body
+from aimux_tui.model.tools import ToolCall, ToolKind, ToolStatus
+from aimux_tui.model.turn import (
+    Image,
+    Notice,
+    NoticeKind,
+    Text,
+    Thinking,
+    TurnKind,
+    Unknown,
+)
+from aimux_tui.providers.claude.bodies import json_text, picture, result_body, text_body
+from aimux_tui.providers.claude.decoding import decode_line
+from aimux_tui.providers.claude.outcomes import error_text, failed_status, flattened
+from aimux_tui.providers.claude.places import agent_id_of, stem_of
+from aimux_tui.providers.claude.prompts import (
+    TURN_KINDS,
+    UserKind,
+    classify,
+    element,
+    one_line,
+    shown_text,
+    text_of,
+    unwrapped,
+)
+from aimux_tui.providers.claude.threads import Item, Threads
+from aimux_tui.providers.claude.toolcalls import CallDraft, Result
+from aimux_tui.providers.claude.vocabulary import CALL_BLOCKS, SYNTHETIC_MODEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from aimux_tui.model.body import Span
+    from aimux_tui.model.turn import Step, TurnSummary
+    from aimux_tui.providers.base import LogFile
+
+Fields = dict[str, Any]
+_CONTENT = "/message/content"
+
+
+class MessageReader:
+    """Reads the `user` and `assistant` records of one turn."""
+
+    def __init__(self, file: LogFile, turn: TurnSummary) -> None:
+        self._file = file
+        self._turn = turn
+        self._is_main = not agent_id_of(file.path)
+        self._seen: set[bytes] = set()
+        self.prompt: list[Text | Image] = []
+        self.has_begun = False
+        """Whether the record that begins the turn was met."""
+        self.drafts: dict[str, CallDraft] = {}
+        self.threads = Threads()
+        self.progress: dict[str, Body] = {}
+        """Call → what it has printed so far."""
+        self.agents: dict[str, str] = {}
+        """Call → the agent that reports progress for it."""
+        self.subjects: dict[str, str] = {}
+        """Task id → its subject."""
+
+    def assistant(
+        self, record: Fields, line: bytes, span: Span, at: datetime | None
+    ) -> list[Item | None]:
+        """The steps in a line of an API message, unless it is an exact repetition."""
+        if line in self._seen:
+            return []
+        self._seen.add(line)
+        message = _dict(record, "message")
+        content = message.get("content")
+        if message.get("model") == SYNTHETIC_MODEL or record.get("isApiErrorMessage"):
+            items: list[Item | None] = [_own_words(record, flattened(content), span, at)]
+        elif isinstance(content, str):
+            items = [Text(text_body(content, span, _CONTENT), at, span, _str(message, "model"))]
+        else:
+            blocks = content if isinstance(content, list) else []
+            items = [
+                self._block(record, block, f"{_CONTENT}/{index}", span, at)
+                for index, block in enumerate(blocks)
+                if isinstance(block, dict)
+            ]
+        return self._placed(record, "", items, span, at)
+
+    def _placed(
+        self, record: Fields, task: str, items: list[Item | None], span: Span, at: datetime | None
+    ) -> list[Item | None]:
+        """The items, or none if they belong to a sub-agent that is recorded in this log."""
+        if record.get("isSidechain") is not True or not self._is_main:
+            return items
+        thread = self.threads.of(record, task, span, at)
+        thread.items += [item for item in items if item is not None]
+        return []
+
+    def _block(
+        self, record: Fields, block: Fields, pointer: str, span: Span, at: datetime | None
+    ) -> Item | None:
+        model = _str(_dict(record, "message"), "model")
+        kind = block.get("type")
+        match kind:
+            case "text":
+                body = text_body(_str(block, "text"), span, f"{pointer}/text")
+                return Text(body, at, span, model)
+            case "thinking":
+                body = text_body(_str(block, "thinking"), span, f"{pointer}/thinking")
+                return Thinking(body, not body, at, span, model)
+            case "redacted_thinking":
+                return Thinking(Body(), is_hidden=True, at=at, record=span, model=model)
+            case "fallback":
+                title = f"Model fallback: {_name(block.get('from'))} → {_name(block.get('to'))}"
+                return Notice(NoticeKind.INFO, title, Body(), at, span)
+        if kind in CALL_BLOCKS:
+            return self._call(record, block, pointer, span, at)
+        if isinstance(block.get("tool_use_id"), str):
+            return Result(block, pointer, span, at)
+        if (found := picture(block, span, pointer, at)) is not None:
+            return found
+        return Unknown(f"block {kind}", text_body(json_text(block), span, pointer), at, span)
+
+    def _call(
+        self, record: Fields, block: Fields, pointer: str, span: Span, at: datetime | None
+    ) -> CallDraft | None:
+        call_id = _str(block, "id")
+        if call_id in self.drafts:
+            return None
+        arguments = block.get("input")
+        draft = CallDraft(
+            id=call_id,
+            name=_str(block, "name"),
+            arguments=arguments if isinstance(arguments, dict) else {"input": arguments},
+            record=span,
+            pointer=pointer,
+            at=at,
+            cwd=_str(record, "cwd"),
+            root_session=self._root_session(record),
+        )
+        self.drafts[call_id] = draft
+        return draft
+
+    def _root_session(self, record: Fields) -> str:
+        if self._is_main:
+            return stem_of(self._file.path)
+        return self._file.parent_hint or _str(record, "sessionId")
+
+    def user(
+        self, record: Fields, line: bytes, span: Span, at: datetime | None
+    ) -> list[Item | None]:
+        """The steps in a user record; what begins the turn becomes its prompt."""
+        typed = decode_line(line)
+        if typed is None:
+            return []
+        is_side = record.get("isSidechain") is True and self._is_main
+        text = text_of(typed)
+        kind = classify(typed, text, is_sidechain=is_side)
+        if kind is UserKind.RESULT:
+            return self._placed(record, "", self._results(record, span, at), span, at)
+        if kind is UserKind.SIDECHAIN:
+            if not self.has_begun and record.get("uuid") == self._turn.key:
+                self.has_begun = True
+                self._begin(record, text, span, at)
+                self.threads.of(record, text, span, at)
+                return []
+            return self._placed(record, text, [], span, at)
+        if kind is UserKind.COMPACT_SUMMARY:
+            self.has_begun = True
+            title = "Summary of the conversation so far"
+            body = text_body(text, span, _CONTENT)
+            return [Notice(NoticeKind.COMPACTION, title, body, at, span)]
+        if kind in TURN_KINDS and not self.has_begun:
+            self.has_begun = True
+            self._begin(record, text, span, at)
+            return []
+        return [_beside(kind, text, span, at)]
+
+    def _begin(self, record: Fields, text: str, span: Span, at: datetime | None) -> None:
+        """Take a record as the turn's prompt."""
+        if self._turn.kind not in {TurnKind.PROMPT, TurnKind.STEERING, TurnKind.CONTINUATION}:
+            body = text_body(shown_text(self._turn.kind, text), span, _CONTENT)
+            self.prompt.append(Text(body, at, span))
+            return
+        self._take_prompt(_dict(record, "message").get("content"), _CONTENT, span, at)
+
+    def begin_by_command(self, content: str, span: Span, at: datetime | None) -> None:
+        """Take a system record with a command as what begins the turn."""
+        self.has_begun = True
+        body = text_body(shown_text(TurnKind.COMMAND, content), span, "/content")
+        self.prompt.append(Text(body, at, span))
+
+    def begin_by_queue(self, attachment: Fields, span: Span, at: datetime | None) -> None:
+        """Take a queued prompt as what begins the turn."""
+        self.has_begun = True
+        self._take_prompt(attachment.get("prompt"), "/attachment/prompt", span, at)
+
+    def _take_prompt(self, content: Any, pointer: str, span: Span, at: datetime | None) -> None:
+        if isinstance(content, str):
+            self.prompt.append(Text(text_body(unwrapped(content), span, pointer), at, span))
+            return
+        for index, block in enumerate(content if isinstance(content, list) else ()):
+            place = f"{pointer}/{index}"
+            if (found := picture(block, span, place, at)) is not None:
+                self.prompt.append(found)
+            elif text := unwrapped(flattened([block])):
+                self.prompt.append(Text(text_body(text, span, f"{place}/text"), at, span))
+
+    def _results(self, record: Fields, span: Span, at: datetime | None) -> list[Item | None]:
+        items: list[Item | None] = []
+        twin = record.get("toolUseResult")
+        content = _dict(record, "message").get("content")
+        for index, block in enumerate(content if isinstance(content, list) else ()):
+            if isinstance(block, dict) and block.get("type") == "tool_result":
+                items.append(Result(block, f"{_CONTENT}/{index}", span, at, twin))
+                twin = None
+            elif text := unwrapped(flattened([block])):
+                body = text_body(text, span, f"{_CONTENT}/{index}/text")
+                title = one_line(text)
+                items.append(Notice(NoticeKind.CONTEXT, title, body, at, span))
+        return items
+
+
+def _own_words(record: Fields, text: str, span: Span, at: datetime | None) -> Notice:
+    """What Claude Code said in the model's place."""
+    is_error = bool(record.get("isApiErrorMessage"))
+    kind = NoticeKind.ERROR if is_error else NoticeKind.INFO
+    return Notice(kind, one_line(text), text_body(text, span, _CONTENT), at, span)
+
+
+def _beside(kind: UserKind, text: str, span: Span, at: datetime | None) -> Notice | None:
+    """What a user record says that is neither prompt nor result."""
+    body = text_body(text, span, _CONTENT)
+    match kind:
+        case UserKind.INTERRUPTION:
+            return Notice(NoticeKind.INTERRUPTION, one_line(text.strip("[]")), Body(), at, span)
+        case UserKind.OUTPUT:
+            return _output(text, body, span, at)
+        case UserKind.META if text:
+            title = one_line(text)
+            return Notice(NoticeKind.CONTEXT, title, body, at, span)
+        case UserKind.META | UserKind.EMPTY:
+            return None
+    return Notice(NoticeKind.CONTEXT, one_line(text), body, at, span)
+
+
+def _output(text: str, body: Body, span: Span, at: datetime | None) -> Notice:
+    parts = [
+        element(text, name)
+        for name in (
+            "local-command-stdout", "local-command-stderr", "bash-stdout", "bash-stderr",
+        )
+    ]  # fmt: skip
+    shown = "\n".join(part for part in parts if part)
+    if body.is_whole:
+        body = Body(shown, len(shown))
+    return Notice(NoticeKind.COMMAND_OUTPUT, one_line(shown) or "No output", body, at, span)
+
+
+def result_steps(result: Result) -> Iterator[Step]:
+    """A result whose call is not in this log."""
+    text = result.text
+    status = failed_status(text) if result.is_error else ToolStatus.OK
+    yield ToolCall(
+        id=result.call_id,
+        name="",
+        kind=ToolKind.OTHER,
+        input={},
+        snippet="result of a call that is not in this turn",
+        status=status,
+        output=result_body(text, result.record, f"{result.pointer}/content", None),
+        error=error_text(text) if result.is_error else "",
+        ended=result.at,
+        edits=result.edits(),
+        result_record=result.record,
+    )
+    yield from result.images()
+
+
+def _dict(fields: Fields, name: str) -> Fields:
+    value = fields.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _str(fields: Fields, name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, dict):
+        return _str(value, "model") or json_text(value)
+    return str(value)
