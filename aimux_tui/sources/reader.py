@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from aimux_tui.providers.base import LogFile
 
-BLOCK = 4 << 20
+BLOCK = 1 << 20
 """Bytes read at a time. Plain reads: a mapped file that its agent truncates would kill us."""
 _FINGERPRINT = 64
 
@@ -70,7 +70,7 @@ class LogReader:
 
         Raises OSError if the file cannot be opened or read.
         """
-        with Path(self.file.path).open("rb", buffering=0) as stream:
+        with open(self.file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - half of Path.open's cost
             stamp = Stamp.of(os.fstat(stream.fileno()))
             unchanged = stamp == self.stamp
             if unchanged and not (is_final and self.position < stamp.size):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aimux_tui.errors import SessionError
 from aimux_tui.providers.registry import load_provider, load_providers
 from aimux_tui.sources.discovery import FoundLog, find_logs, look_again
+from aimux_tui.store.forking import read_all
 from aimux_tui.store.live_log import LiveLog
 from aimux_tui.store.scanning import read_shallow, record_of
 from aimux_tui.store.session_tree import OLDEST, SessionTree
@@ -140,11 +141,11 @@ class Library:
             self._tree.put(records)
 
     def load_fully(self) -> None:
-        """Read every log with all its numbers. Blocks."""
+        """Read every log with all its numbers. Blocks; for commands, not below a screen."""
         with self._lock:
             records = self._take_current(self._find())
             pending = list(self._pending.values())
-            records.extend(self._keep(read_log(found, self._pricer) for found in pending))
+            records.extend(self._keep(read_all(pending, self._pricer)))
             self._read_side_files()
             self._tree.put(records)
 
