@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 MAX_LINE = 20_000
 """Characters of a line that are drawn; a notice tells how many there are."""
-MAX_HITS = 100_000
+MAX_HITS = 20_000
+"""Where a search ends: nobody walks through more."""
 _CLIPPED = Style(reverse=True)
 
 

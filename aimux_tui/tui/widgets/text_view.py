@@ -131,13 +131,14 @@ class TextView(RowView, inherit_bindings=False):
         """Its number, from 1; 0 if there is none."""
         return self._current + 1 if self.current_hit is not None else 0
 
-    def search(self, words: str, *, jumps: bool = True) -> int:
+    def search(self, words: str, *, jumps: bool = True, hits: list[Hit] | None = None) -> int:
         """Find words, whatever their case, and go to the first hit in view or below it.
 
-        Returns how many there are. No words end the search.
+        Returns how many there are, at most `MAX_HITS`. No words end the search. For a huge document
+        `hits` may be what `document.find` found in a worker.
         """
         self._words = words
-        self._hits = find(self._document, words)
+        self._hits = find(self._document, words) if hits is None else hits
         self._current = -1
         self.mark(HITS, sorted({hit.line for hit in self._hits}), "waiting")
         self.refresh()
