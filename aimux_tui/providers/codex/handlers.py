@@ -78,8 +78,8 @@ class Handlers:
         self._unknown = unknown
         self._tables = self._make_tables()
 
-    def take(self, kind: str, payload: Payload, line: bytes, offset: int, end: int) -> None:
-        """Take a record that stands at [offset, end)."""
+    def take(self, kind: str, payload: Payload, line: bytes, offset: int, after: int) -> None:
+        """Take a record that stands at [offset, after), its newline included."""
         words = self.words
         if words.held is not None and not _is_prompt(payload):
             words.release(self._machine.here())
@@ -92,13 +92,13 @@ class Handlers:
         if turn is None:
             return
         if turn is HOLD:
-            words.held = (offset, end, self.timestamp)
+            words.held = (offset, after, self.timestamp)
             return
         if turn.end == offset and not turn.is_closed:
-            turn.end = end + 1
+            turn.end = after
             turn.ended = self.timestamp
         else:
-            turn.extend(offset, end, self.timestamp)
+            turn.extend(offset, after, self.timestamp)
         if not turn.is_dirty and turn.index >= 0:
             self._machine.book.touch(turn)
 
@@ -115,8 +115,8 @@ class Handlers:
         machine, records = self._machine, self._call_records
         items: dict[str, Handler] = {
             "message": self.words.on_message,
-            "reasoning": lambda _payload, _line: machine.work(),
-            "image_generation_call": lambda _payload, _line: machine.work(),
+            "reasoning": machine.work,
+            "image_generation_call": machine.work,
             "web_search_call": records.on_web_search,
             "agent_message": self.words.on_agent_message,
             **dict.fromkeys(_REMARK_ITEMS, self._on_remark),
@@ -136,9 +136,9 @@ class Handlers:
         }
         events: dict[str, Handler] = {
             "user_message": self.words.on_user_event,
-            "agent_message": lambda _payload, _line: machine.answered(),
-            "agent_reasoning": lambda _payload, _line: machine.work(),
-            "agent_reasoning_raw_content": lambda _payload, _line: machine.work(),
+            "agent_message": machine.answered,
+            "agent_reasoning": machine.work,
+            "agent_reasoning_raw_content": machine.work,
             "token_count": self._on_token_count,
             "patch_apply_end": records.on_patch,
             "item_completed": self._on_item,

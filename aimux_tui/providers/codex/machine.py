@@ -50,8 +50,8 @@ class TurnMachine:
         turn = self.turn
         return turn if turn is not None and not turn.is_closed else None
 
-    def work(self) -> OpenTurn:
-        """The turn that the model or a tool is working on."""
+    def work(self, *_: object) -> OpenTurn:
+        """The turn that the model or a tool is working on; fit to handle a record."""
         turn = self.turn
         if turn is None or not turn.has_work:
             turn = self.billed()
@@ -72,7 +72,7 @@ class TurnMachine:
             self.book.show(turn)
         return turn
 
-    def answered(self) -> OpenTurn:
+    def answered(self, *_: object) -> OpenTurn:
         """As `work`, for words of the model: where no event ends a turn, they do."""
         turn = self.work()
         turn.has_error = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from msgspec import DecodeError
@@ -72,34 +73,36 @@ class CodexScan:
             # Something between was left out, and with it the place where a copy ends.
             self._lineage.settle()
         self._position = offset + len(block)
+        is_open = bool(block) and not block.endswith(b"\n")
+        if is_open:
+            block += b"\n"
         handlers, lineage = self._handlers, self._lineage
-        for line in block.split(b"\n"):
-            end = offset + len(line)
-            if line:
-                record: Record | None
-                try:
-                    record = decode_record(line)
-                except _UNREADABLE:
-                    record = self._mend(line, offset)
-                if record is None:
-                    pass
-                elif (
-                    lineage.is_settled
-                    and (payload := record.payload) is not None
-                    and record.type != "session_meta"
-                ):
-                    self._lines += 1
-                    if record.timestamp:
-                        handlers.timestamp = record.timestamp
-                    handlers.take(record.type, payload, line, offset, end)
-                else:
-                    self._lines += 1
-                    self._take_with_care(record, line, offset, end)
-                    handlers = self._handlers
-            self._newlines += 1
-            offset = end + 1
-        # The last piece is what follows the last newline.
-        self._newlines -= 1
+        number = 0
+        # Unlike a split, this makes one line at a time, in memory that is still at hand.
+        for number, line in enumerate(BytesIO(block), 1):
+            after = offset + len(line)
+            record: Record | None
+            try:
+                record = decode_record(line)
+            except _UNREADABLE:
+                record = self._mend(line, offset, number)
+            if record is None:
+                pass
+            elif (
+                lineage.is_settled
+                and (payload := record.payload) is not None
+                and record.type != "session_meta"
+            ):
+                self._lines += 1
+                handlers.timestamp = record.timestamp or handlers.timestamp
+                handlers.take(record.type, payload, line, offset, after)
+            else:
+                self._lines += 1
+                self._take_with_care(record, line, offset, after)
+                handlers = self._handlers
+            offset = after
+        # The newline of an open line is still to come: no line of its own then.
+        self._newlines += number - is_open
         self._book.publish()
         self._summary = None
 
@@ -109,7 +112,7 @@ class CodexScan:
             self._summary = self._summarise()
         return self._summary
 
-    def _take_with_care(self, record: Record, line: bytes, offset: int, end: int) -> None:
+    def _take_with_care(self, record: Record, line: bytes, offset: int, after: int) -> None:
         """Take a record that may be another thread's, or has no envelope."""
         lineage = self._lineage
         lineage.observe(record)
@@ -131,9 +134,9 @@ class CodexScan:
         if record.timestamp:
             self._handlers.timestamp = record.timestamp
             self._started = self._started or record.timestamp
-        self._handlers.take(record.type, payload, line, offset, end)
+        self._handlers.take(record.type, payload, line, offset, after)
 
-    def _mend(self, line: bytes, offset: int) -> Record | None:
+    def _mend(self, line: bytes, offset: int, number: int) -> Record | None:
         """Make what can be made of a line that is not as it should be."""
         cleaned = clean(line)
         if not cleaned:
@@ -144,7 +147,7 @@ class CodexScan:
             self._lines += 1
             self._bad_lines += 1
             if len(self._problems) < _PROBLEMS:
-                self._problems.append(Problem(self._newlines + 1, offset, str(error)))
+                self._problems.append(Problem(self._newlines + number, offset, str(error)))
             return None
 
     def _take_meta(self, line: bytes) -> None:

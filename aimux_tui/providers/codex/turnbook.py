@@ -105,12 +105,12 @@ class OpenTurn:
         self.index = -1
         """Place among the shown turns; -1 while there is nothing to show."""
 
-    def extend(self, offset: int, end: int, timestamp: str) -> None:
-        """Add the record at [offset, end)."""
+    def extend(self, offset: int, after: int, timestamp: str) -> None:
+        """Add the record at [offset, after), its newline included."""
         if self.end == offset:
-            self.end = end + 1
+            self.end = after
         else:
-            self._begin_run(offset, end + 1)
+            self._begin_run(offset, after)
         if not self.started:
             self.started = timestamp
         if not self.is_closed or not self.ended:

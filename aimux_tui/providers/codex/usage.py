@@ -17,7 +17,7 @@ _UNIQUE_ID = 32
 """Length from which a turn id is taken to be unique in the world."""
 
 _PRIME = 0x9E3779B97F4A7C15
-_MASK = (1 << 64) - 1
+_SIZE = 1 << 64
 
 Totals = tuple[int, int, int, int, int]
 
@@ -70,15 +70,16 @@ class UsageLedger:
     ) -> Request | None:
         """The request that a `token_count` tells of; None if it repeats what is known."""
         total, tokens = info.total_token_usage, info.last_token_usage
-        before = self._total
         if total is not None:
-            totals = _totals(total)
+            totals, before = _totals(total), self._total
             if totals == before:
                 return None
             self._total = totals
             if tokens is None:
                 tokens = _since(before, total)
-        if self._has_records or tokens is None or not any(_totals(tokens)):
+        if self._has_records or tokens is None:
+            return None
+        if not (tokens.input_tokens or tokens.output_tokens):
             return None
         # A fork repeats these events; only what it cannot change may go into the key.
         owner = turn_id if len(turn_id) >= _UNIQUE_ID else thread_id
@@ -123,11 +124,10 @@ def _totals(tokens: Tokens) -> Totals:
 
 def _mixed(base: int, totals: Totals) -> int:
     """A 64-bit number of all of them, never 0."""
-    mixed = base
-    for total in totals:
-        mixed = ((mixed ^ total) * _PRIME) & _MASK
-        mixed ^= mixed >> 29
-    return mixed or 1
+    a, b, c, d, e = totals
+    return (
+        ((((base * _PRIME + a) * _PRIME + b) * _PRIME + c) * _PRIME + d) * _PRIME + e
+    ) % _SIZE or 1
 
 
 def _since(before: Totals | None, now: Tokens) -> Tokens:
