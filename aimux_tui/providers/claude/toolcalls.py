@@ -1,122 +1,226 @@
-"""Tool calls of a turn in full, from the block that made each and from its result."""
+"""A tool call put together from the record that made it and those that answered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from aimux_tui.model.body import Body
-from aimux_tui.model.tools import ToolCall, ToolStatus
-from aimux_tui.model.turn import Image, Notice, NoticeKind, TurnState
-from aimux_tui.providers.claude.edits import edits_of
+from aimux_tui.model.body import Body, Span
+from aimux_tui.model.tools import FileEdit, Hunk, ToolCall, ToolKind, ToolStatus
+from aimux_tui.providers.claude.passages import json_text, picture, result_body, text_body
 from aimux_tui.providers.claude.links import agent_key
-from aimux_tui.providers.claude.results import Result
-from aimux_tui.providers.claude.snippets import kind_of, snippet_of
-from aimux_tui.providers.claude.texts import text_in
-from aimux_tui.providers.claude.vocabulary import SPAWNING_TOOLS
+from aimux_tui.providers.claude.outcomes import (
+    error_text,
+    exit_code,
+    failed_status,
+    flattened,
+)
+from aimux_tui.providers.claude.toolkinds import kind_of, snippet_of, task_snippet
+from aimux_tui.providers.diffs import (
+    edit_for_new_file,
+    edit_from_hunks,
+    edit_from_replacement,
+    hunks_from_structured_patch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aimux_tui.providers.base import LogSource
-    from aimux_tui.providers.claude.entries import Entry
+    from aimux_tui.model.turn import Image
 
-_LONGEST_ARGUMENT = 2000
-"""Characters of an argument kept in a call; the whole input can be read by its body."""
-_PLAN_TOOLS = frozenset({"ExitPlanMode", "exit_plan_mode"})
-_UNANSWERED = {
-    TurnState.RUNNING: ToolStatus.RUNNING,
-    TurnState.INTERRUPTED: ToolStatus.CANCELLED,
-}
-"""What became of a call without a result, by the state of its turn."""
+_CUT = 2000
+_AGENT_ID = re.compile(r"\bagentId: ([A-Za-z0-9_-]+)")
+_TASK_CREATED = re.compile(r"Task #(?P<id>\w+) created successfully: (?P<subject>.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A `tool_result` block and its structured twin."""
+
+    block: Mapping[str, Any]
+    pointer: str
+    record: Span
+    at: datetime | None
+    twin: Any = None
+    """`toolUseResult` of the record, given to the first of its results."""
+
+    @property
+    def call_id(self) -> str:
+        """The id of the call that it answers."""
+        value = self.block.get("tool_use_id")
+        return value if isinstance(value, str) else ""
+
+    @property
+    def text(self) -> str:
+        """What the model was told."""
+        return flattened(self.block.get("content"))
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it is marked as an error."""
+        return self.block.get("is_error") is True
+
+    def images(self) -> Iterator[Image]:
+        """The pictures in it."""
+        content = self.block.get("content")
+        for index, block in enumerate(content if isinstance(content, list) else ()):
+            pointer = f"{self.pointer}/content/{index}"
+            if found := picture(block, self.record, pointer, self.at):
+                yield found
+
+    def edits(self) -> tuple[FileEdit, ...]:
+        """What it says that was done to files."""
+        twin = self.twin
+        if not isinstance(twin, dict):
+            return ()
+        path = twin.get("filePath")
+        path = path if isinstance(path, str) else ""
+        if twin.get("structuredPatch"):
+            hunks = hunks_from_structured_patch(twin["structuredPatch"])
+            is_new = twin.get("type") == "create"
+            return (edit_from_hunks(path, hunks, operation="create" if is_new else "update"),)
+        if twin.get("type") == "create" and path:
+            content = twin.get("content")
+            return (edit_for_new_file(path, content if isinstance(content, str) else ""),)
+        return ()
 
 
 @dataclass(slots=True)
 class CallDraft:
-    """A call, while the rest of its turn is being read."""
+    """A call of which more may be read."""
 
-    entry: Entry
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+    record: Span | None
     pointer: str
-    """Of the block."""
-    block: dict[str, Any]
-    result: Result | None = None
-    has_failed: bool = False
+    at: datetime | None
+    cwd: str
+    root_session: str
+    results: list[Result] = field(default_factory=list)
+    progress: Body | None = None
+    """The newest output of a command that still runs."""
     agent_id: str = ""
-    live_output: Body | None = None
-    """What a command without a result has printed so far."""
 
-    @property
-    def name(self) -> str:
-        """The tool's name as logged."""
-        return text_in(self.block, "name")
-
-    def take(self, result: Result) -> None:
-        """The result has come; a failure stays one, whatever is said later."""
-        if self.has_failed and not result.is_error:
-            return
-        self.has_failed = result.is_error
-        self.result = result
-        self.agent_id = result.agent_id or self.agent_id
-
-    def steps(
-        self, source: LogSource, root_session: str, state: TurnState
-    ) -> Iterator[ToolCall | Notice | Image]:
-        """The call, then the plan that it proposes and the pictures that it brought."""
-        yield self._call(source, root_session, state)
-        if self.name in _PLAN_TOOLS:
-            yield from self._plan()
-        if self.result is not None:
-            yield from self.result.images()
-
-    def _call(self, source: LogSource, root_session: str, state: TurnState) -> ToolCall:
-        entry, result, name = self.entry, self.result, self.name
-        arguments = self.block.get("input")
-        if not isinstance(arguments, dict):
-            arguments = {} if arguments is None else {"input": arguments}
-        twin = result.twin if result is not None else None
-        is_agent = name in SPAWNING_TOOLS and self.agent_id and root_session
-        output = result.output(source) if result is not None else self.live_output
+    def finished(self, *, is_running: bool, subjects: dict[str, str]) -> ToolCall:
+        """The call as it stands. `subjects` (task id → subject) is read and added to."""
+        failed = next((result for result in self.results if result.is_error), None)
+        result = failed or (self.results[-1] if self.results else None)
+        text = result.text if result else ""
+        status = ToolStatus.RUNNING if is_running else ToolStatus.UNKNOWN
+        if result is not None:
+            status = failed_status(text) if failed else ToolStatus.OK
+        twin = next((r.twin for r in self.results if isinstance(r.twin, dict)), {})
+        output = self.progress or Body()
+        if result is not None:
+            size = twin.get("persistedOutputSize")
+            pointer = f"{result.pointer}/content"
+            output = result_body(text, result.record, pointer, size)
+        kind = kind_of(self.name)
+        is_failed = status not in {ToolStatus.OK, ToolStatus.RUNNING, ToolStatus.UNKNOWN}
         return ToolCall(
-            id=text_in(self.block, "id"),
-            name=name,
-            kind=kind_of(name),
-            input={key: _cut(value) for key, value in arguments.items()},
-            snippet=snippet_of(name, arguments, twin),
-            status=self._status(state),
-            exit_code=result.exit_code if result is not None else None,
-            input_body=entry.body(f"{self.pointer}/input"),
-            output=output or Body(),
-            error=result.error if result is not None else "",
-            started=entry.at,
-            ended=result.entry.at if result is not None else None,
-            logged_duration=result.duration if result is not None else None,
-            edits=edits_of(name, arguments, twin),
-            child_key=agent_key(root_session, self.agent_id) if is_agent else "",
-            record=entry.span,
-            result_record=result.entry.span if result is not None else None,
+            id=self.id,
+            name=self.name,
+            kind=kind,
+            input=cut_arguments(self.arguments),
+            snippet=self._snippet(text, subjects),
+            status=status,
+            exit_code=exit_code(text) if failed and kind is ToolKind.EXECUTE else None,
+            input_body=self._input_body(),
+            output=output,
+            error=error_text(text) if is_failed else "",
+            started=self.at,
+            ended=result.at if result else None,
+            logged_duration=_duration(twin),
+            edits=self._edits(status, text),
+            child_key=self._child_key(kind, twin, text),
+            record=self.record,
+            result_record=result.record if result else None,
         )
 
-    def _status(self, state: TurnState) -> ToolStatus:
-        if self.result is not None:
-            return self.result.status
-        return _UNANSWERED.get(state, ToolStatus.UNKNOWN)
+    def _input_body(self) -> Body:
+        if self.record is None:
+            return Body()
+        return text_body(json_text(self.arguments), self.record, f"{self.pointer}/input")
 
-    def _plan(self) -> Iterator[Notice]:
-        entry = self.entry
-        body = entry.body(f"{self.pointer}/input/plan")
-        if not body and self.result is not None and isinstance(self.result.twin, dict):
-            entry = self.result.entry
-            body = entry.body("/toolUseResult/plan")
-        if body:
-            yield Notice(NoticeKind.MODE, "Proposed plan", body, entry.at, entry.span)
+    def _snippet(self, text: str, subjects: dict[str, str]) -> str:
+        if self.name == "TaskUpdate":
+            return task_snippet(self.arguments, subjects)
+        snippet = snippet_of(self.name, self.arguments, self.cwd)
+        if self.name == "TaskCreate" and (found := _TASK_CREATED.match(text)):
+            subjects[found["id"]] = found["subject"]
+            return f"#{found['id']} {snippet}"
+        return snippet
+
+    def _edits(self, status: ToolStatus, text: str) -> tuple[FileEdit, ...]:
+        logged = tuple(edit for result in self.results for edit in result.edits())
+        if logged or status in {ToolStatus.FAILED, ToolStatus.CANCELLED}:
+            return logged
+        return proposed_edits(self.name, self.arguments, text)
+
+    def _child_key(self, kind: ToolKind, twin: Mapping[str, Any], text: str) -> str:
+        if kind is not ToolKind.AGENT or self.name not in {"Task", "Agent"}:
+            return ""
+        named = twin.get("agentId") or twin.get("agent_id") or self.agent_id
+        if not named and (found := _AGENT_ID.search(text)):
+            named = found[1]
+        return agent_key(self.root_session, named) if isinstance(named, str) and named else ""
+
+
+def proposed_edits(name: str, arguments: Mapping[str, Any], text: str) -> tuple[FileEdit, ...]:
+    """What a call asks to be done to a file, where no result tells what was done."""
+
+    def argument(*names: str) -> str:
+        return next((v for n in names if isinstance(v := arguments.get(n), str)), "")
+
+    path = argument("file_path", "notebook_path", "path")
+    match name:
+        case "Edit":
+            return (edit_from_replacement(path, argument("old_string"), argument("new_string")),)
+        case "MultiEdit":
+            return _proposed_parts(path, arguments.get("edits"))
+        case "Write":
+            edit = edit_for_new_file(path, argument("content"), is_proposed=True)
+            if "has been updated" in text[:500]:
+                edit = edit_from_hunks(path, edit.hunks, is_proposed=True)
+            return (edit,)
+        case "NotebookEdit":
+            return (edit_from_replacement(path, "", argument("new_source")),)
+    return ()
+
+
+def _proposed_parts(path: str, parts: Any) -> tuple[FileEdit, ...]:
+    hunks: list[Hunk] = []
+    for part in parts if isinstance(parts, list) else ():
+        if isinstance(part, dict):
+            old, new = part.get("old_string"), part.get("new_string")
+            if isinstance(old, str) and isinstance(new, str):
+                hunks += edit_from_replacement(path, old, new).hunks
+    return (edit_from_hunks(path, tuple(hunks), is_proposed=True),)
+
+
+def cut_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments with every long string cut."""
+    return {name: _cut(value) for name, value in arguments.items()}
 
 
 def _cut(value: Any) -> Any:
     match value:
-        case str() if len(value) > _LONGEST_ARGUMENT:
-            return value[:_LONGEST_ARGUMENT] + "…"
+        case str() if len(value) > _CUT:
+            return f"{value[:_CUT]}…"
         case list():
-            return [_cut(item) for item in value[:_LONGEST_ARGUMENT]]
+            return [_cut(item) for item in value]
         case dict():
-            return {key: _cut(item) for key, item in value.items()}
+            return {name: _cut(item) for name, item in value.items()}
     return value
+
+
+def _duration(twin: Mapping[str, Any]) -> timedelta | None:
+    for name, unit in (("totalDurationMs", 1e-3), ("durationMs", 1e-3), ("durationSeconds", 1.0)):
+        value = twin.get(name)
+        if isinstance(value, int | float) and 0 < value * unit < 1e8:
+            return timedelta(seconds=value * unit)
+    return None
