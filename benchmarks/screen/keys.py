@@ -47,7 +47,7 @@ def _press(figures: Figures, keys: dict[Program, bytes], runs: int, *, settles: 
     presses = max(20, runs * 20 // _SESSIONS_OF_KEYS)
     for _ in range(_SESSIONS_OF_KEYS):
         figures.spin()
-        for program in contestants:
+        for program in list(contestants):
             with program.start() as terminal:
                 terminal.wait_for_text(program.sign)
                 terminal.settle(0.25 if settles else 0.05, 20 if settles else 0.2)

@@ -49,9 +49,10 @@ class Program:
         return ""
 
 
-def not_runnable(error: TerminalError) -> str:
-    """The reason as a cell of a table."""
-    return f"not runnable yet: {error}".replace("|", "/")
+def not_runnable(error: TerminalError, samples: int = 0) -> str:
+    """The reason as a cell of a table, after so many samples."""
+    said = str(error).replace("|", "/")
+    return f"stopped after {samples}: {said}" if samples else f"not runnable yet: {said}"
 
 
 def minimal() -> Program:

@@ -65,20 +65,29 @@ def _take_turns(
             painted.not_runnable[program.name] = why
         else:
             able.append(program)
-    answered.not_runnable = dict(painted.not_runnable)
     for number in range(runs):
         painted.spin()
-        shift = number % len(able)
+        shift = number % max(1, len(able))
         for program in able[shift:] + able[:shift]:
-            with program.start() as terminal:
-                shown = terminal.wait_for_text(program.sign)
-                painted.add(program.name, (shown - terminal.started) * 1000)
-                terminal.send(key)
-                answer = terminal.wait_for_frame()
-                answered.add(program.name, (answer - terminal.started) * 1000)
+            try:
+                _start(program, painted, answered, key)
+            except TerminalError as error:
+                done = len(painted.samples.get(program.name, []))
+                painted.not_runnable[program.name] = programs.not_runnable(error, done)
+                able.remove(program)
+    answered.not_runnable = dict(painted.not_runnable)
     _order(painted, contestants)
     _order(answered, contestants)
     answered.spins = painted.spins
+
+
+def _start(program: Program, painted: Figures, answered: Figures, key: bytes) -> None:
+    """Start once, until the first key is answered."""
+    with program.start() as terminal:
+        shown = terminal.wait_for_text(program.sign)
+        painted.add(program.name, (shown - terminal.started) * 1000)
+        terminal.send(key)
+        answered.add(program.name, (terminal.wait_for_frame() - terminal.started) * 1000)
 
 
 def _order(figures: Figures, contestants: list[Program]) -> None:

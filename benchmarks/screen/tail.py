@@ -114,7 +114,8 @@ def _with_each(
                 terminal.settle(0.5)
                 measure(terminal, sessions, program.name)
         except TerminalError as error:
-            figures.not_runnable[program.name] = programs.not_runnable(error)
+            done = len(figures.samples.get(program.name, []))
+            figures.not_runnable[program.name] = programs.not_runnable(error, done)
         for session in sessions:
             session.close()
 
