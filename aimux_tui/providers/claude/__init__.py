@@ -52,7 +52,7 @@ class ClaudeProvider:
 
     def read_body(self, source: LogSource, ref: BodyRef) -> str:
         """A text, or an output that was spilled into the session's `tool-results/`."""
-        from aimux_tui.providers.claude.passages import read_body
+        from aimux_tui.providers.claude.bodies import read_body
 
         return read_body(source, ref)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aimux_tui.model.body import Body, Span
 from aimux_tui.model.turn import Notice, NoticeKind, Turn, TurnState, Unknown
-from aimux_tui.providers.claude.passages import text_body
+from aimux_tui.providers.claude.bodies import text_body
 from aimux_tui.providers.claude.messages import MessageReader, result_steps
 from aimux_tui.providers.claude.notices import attachment_notice, meta_notice, system_notice
 from aimux_tui.providers.claude.outcomes import flattened

@@ -15,7 +15,7 @@ from aimux_tui.model.turn import (
     TurnKind,
     Unknown,
 )
-from aimux_tui.providers.claude.passages import json_text, picture, result_body, text_body
+from aimux_tui.providers.claude.bodies import json_text, picture, result_body, text_body
 from aimux_tui.providers.claude.decoding import decode_line
 from aimux_tui.providers.claude.outcomes import error_text, failed_status, flattened
 from aimux_tui.providers.claude.places import agent_id_of, stem_of

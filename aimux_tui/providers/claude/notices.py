@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aimux_tui.model.body import Body
 from aimux_tui.model.turn import Notice, NoticeKind, Unknown
-from aimux_tui.providers.claude.passages import json_text, text_body
+from aimux_tui.providers.claude.bodies import json_text, text_body
 from aimux_tui.providers.claude.outcomes import flattened
 from aimux_tui.providers.claude.prompts import element, one_line
 from aimux_tui.providers.claude.vocabulary import (

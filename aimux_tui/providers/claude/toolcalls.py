@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aimux_tui.model.body import Body, Span
 from aimux_tui.model.tools import FileEdit, Hunk, ToolCall, ToolKind, ToolStatus
-from aimux_tui.providers.claude.passages import json_text, picture, result_body, text_body
+from aimux_tui.providers.claude.bodies import json_text, picture, result_body, text_body
 from aimux_tui.providers.claude.links import agent_key
 from aimux_tui.providers.claude.outcomes import (
     error_text,
