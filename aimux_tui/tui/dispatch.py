@@ -14,12 +14,16 @@ from aimux_tui.errors import CommandError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from textual.dom import DOMNode
-
     from aimux_tui.commands.base import Command
 
 
-def find_handler(nodes: Iterable[DOMNode], command: Command) -> Callable[..., Any] | None:
+def helpers_of(node: object) -> Sequence[object]:
+    """Objects that do some of a node's commands for it."""
+    helpers: Sequence[object] = getattr(node, "helpers", ())
+    return helpers
+
+
+def find_handler(nodes: Iterable[object], command: Command) -> Callable[..., Any] | None:
     """The command's method of the first node that has one."""
     for node in nodes:
         method: Callable[..., Any] | None = getattr(node, command.handler, None)
@@ -28,7 +32,7 @@ def find_handler(nodes: Iterable[DOMNode], command: Command) -> Callable[..., An
     return None
 
 
-def reason_against(nodes: Iterable[DOMNode], command: Command) -> str:
+def reason_against(nodes: Iterable[object], command: Command) -> str:
     """Why the command cannot be done now, in words; "" if it can."""
     name = command.handler.replace("cmd_", "why_not_", 1)
     for node in nodes:
@@ -41,7 +45,7 @@ def reason_against(nodes: Iterable[DOMNode], command: Command) -> str:
 
 
 async def run_command(
-    nodes: Sequence[DOMNode], command: Command, arguments: Sequence[str] = ()
+    nodes: Sequence[object], command: Command, arguments: Sequence[str] = ()
 ) -> None:
     """Do a command. Raises CommandError if it cannot be done."""
     if reason := reason_against(nodes, command):

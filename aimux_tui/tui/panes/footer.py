@@ -9,12 +9,16 @@ from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
 
+from aimux_tui.commands.builtin import COMMANDS
+from aimux_tui.keys import label
+from aimux_tui.tui.dispatch import reason_against
 from aimux_tui.tui.format.lines import width_of
 from aimux_tui.tui.palette import palette_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from aimux_tui.commands.base import Pane
     from aimux_tui.tui.palette import Palette
 
 _GAP = "  "
@@ -28,6 +32,20 @@ class FooterKey:
     key: str
     """As it is shown."""
     label: str
+
+
+def keys_for_footer(
+    nodes: Sequence[object], pane: Pane, keymap: Mapping[str, tuple[str, ...]]
+) -> list[FooterKey]:
+    """The keys that do something in a pane, as things stand."""
+    return [
+        FooterKey(command.id, label(keymap[command.id][0]), command.label or command.name)
+        for command in COMMANDS
+        if command.in_footer
+        and pane in command.panes
+        and keymap.get(command.id)
+        and not reason_against(nodes, command)
+    ]
 
 
 def format_footer(keys: Sequence[FooterKey], palette: Palette, width: int) -> Content:

@@ -1,0 +1,139 @@
+"""The application: feeds, theme, screens, and the commands that concern all of it."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from aimux_tui.errors import CommandError
+from aimux_tui.spelling import nearest
+from aimux_tui.tui.attention import AttentionWatch
+from aimux_tui.tui.messages import LibraryChanged
+from aimux_tui.tui.panes.header import gather_facts
+from aimux_tui.tui.screens.main import make_main_screen
+from aimux_tui.tui.theme import register_themes
+
+if TYPE_CHECKING:
+    from pathlib import PurePath
+
+    from textual.command import Provider
+    from textual.screen import Screen
+
+    from aimux_tui.tui.setup import Setup
+
+
+def _commands() -> type[Provider]:
+    """What the palette offers, imported when it is opened."""
+    from aimux_tui.tui.command_palette import CommandProvider
+
+    return CommandProvider
+
+
+class AimuxApp(App[None], inherit_bindings=False):
+    """Wires; behaviour lives in the panes, the navigator and the small modules beside them."""
+
+    TITLE = "aimux"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["styles/main.tcss", "styles/overlays.tcss"]
+    COMMANDS: ClassVar[Any] = {_commands}
+    COMMAND_PALETTE_BINDING = "unbound"  # it has its key from the table of commands
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "help_quit", show=False, system=True),
+    ]
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__()
+        self.setup = setup
+        self.feed = setup.feed
+        self.is_muted = not setup.settings.ui.bell
+        self.main = make_main_screen(setup)
+        self._attention = AttentionWatch()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen."""
+        return self.main
+
+    def on_mount(self) -> None:
+        """Put the theme on, begin to read, and tell what there is to tell."""
+        register_themes(self)
+        if self.setup.settings.theme in self.available_themes:
+            self.theme = self.setup.settings.theme
+        else:
+            self.main.tell(self._no_theme(self.setup.settings.theme))
+        self.feed.on_change = self._library_changed
+        self.feed.on_paths = self.main.navigator.reader.paths_changed
+        self.feed.on_trouble = self.main.tell
+        self.run_worker(self.feed.run(), group="library", exclusive=True)
+        for error in self.setup.errors:
+            self.main.tell("\n".join(part for part in (error.message, error.hint) if part))
+        if self.setup.notice:
+            self.notify(self.setup.notice, markup=False, timeout=8)
+        self.call_after_refresh(self._collect_garbage_again)
+
+    async def on_unmount(self) -> None:
+        """Keep what was read, and end the workers; none is waited for."""
+        self.main.navigator.reader.close()
+        await self.feed.save()
+        self.feed.stop()
+
+    def _collect_garbage_again(self) -> None:
+        # What the start has made stays for good: it need not be looked at again and again.
+        gc.freeze()
+        gc.enable()
+
+    def _library_changed(self) -> None:
+        snapshot, now = self.feed.snapshot, self.setup.clock()
+        if snapshot.is_loaded and self._attention.news(snapshot.sessions, now):
+            self._ring()
+        self._show_header()
+        self.main.post_message(LibraryChanged())
+
+    def _show_header(self) -> None:
+        self.main.header.show(
+            gather_facts(
+                self.feed.snapshot,
+                self.setup.clock(),
+                shows_cost=self.setup.shows_cost,
+                is_muted=self.is_muted,
+            )
+        )
+
+    def _ring(self) -> None:
+        if not self.is_muted:
+            self.bell()
+
+    def _no_theme(self, name: str) -> str:
+        close = nearest(name, list(self.available_themes))
+        return f"no theme {name!r}" + (f": did you mean {close}?" if close else "")
+
+    # Commands.
+
+    def cmd_app_quit(self) -> None:
+        """Quit."""
+        self.exit()
+
+    def cmd_app_mute(self) -> None:
+        """Silence the bell, or let it ring."""
+        self.is_muted = not self.is_muted
+        self._show_header()
+
+    def cmd_app_palette(self) -> None:
+        """Open the command palette."""
+        self.action_command_palette()
+
+    def cmd_app_help(self) -> None:
+        """Show every key and command."""
+        from aimux_tui.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.main.arrangement.pane, self.setup.keymap))
+
+    def cmd_show_theme(self, name: str | None = None) -> None:
+        """Change the colours; without a name, choose from a list."""
+        if name is None:
+            self.action_change_theme()
+        elif name in self.available_themes:
+            self.theme = name
+        else:
+            raise CommandError(self._no_theme(name), hint="tab completes the names")

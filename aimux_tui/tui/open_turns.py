@@ -1,0 +1,91 @@
+"""The turns that stand open in the trace, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
+
+from aimux_tui.errors import SessionError
+from aimux_tui.model.turn import Turn
+from aimux_tui.tui.format.lines import Line
+from aimux_tui.tui.format.steps import turn_lines
+from aimux_tui.tui.trace_feed import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aimux_tui.tui.format.look import Look
+    from aimux_tui.tui.trace_feed import TraceFeed
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is known of an open turn."""
+
+    turn: Turn | None = None
+    lines: Sequence[Line] = ()
+    """What is drawn below its first row; made by a worker, in the look of that moment."""
+    error: str = ""
+    """Why it cannot be read."""
+    serial: int = field(default_factory=count(1).__next__)
+    """Tells it from what was known before."""
+
+
+UNREAD = Details(serial=0)
+
+
+class OpenTurns:
+    """Keys of open turns, and their details as far as they have been read."""
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+        self._details: dict[str, Details] = {}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.keys
+
+    def __bool__(self) -> bool:
+        return bool(self.keys)
+
+    def details(self, key: str) -> Details:
+        """What is known of a turn."""
+        return self._details.get(key, UNREAD)
+
+    def put(self, key: str, details: Details) -> None:
+        """Keep what was read, if the turn is still open."""
+        if key in self.keys:
+            self._details[key] = details
+
+    def open(self, key: str) -> None:
+        """Open a turn."""
+        self.keys.add(key)
+
+    def close(self, key: str) -> None:
+        """Close a turn."""
+        self.keys.discard(key)
+        self._details.pop(key, None)
+
+    def close_all(self) -> None:
+        """Close every turn."""
+        self.keys.clear()
+        self._details.clear()
+
+    def restore(self, keys: Iterable[str]) -> None:
+        """Begin with these open, of which nothing is known yet."""
+        self.keys = set(keys)
+        self._details.clear()
+
+    def forget(self) -> None:
+        """What was read of them does not hold any more."""
+        self._details.clear()
+
+
+async def read_details(feed: TraceFeed, key: str, look: Look) -> Details:
+    """Read a turn and make its lines, off the event loop: markdown and code take long to colour."""
+    try:
+        turn = await feed.read_turn(key)
+        return Details(turn, await feed.compute(lambda: tuple(turn_lines(turn, look))))
+    except (SessionError, OSError) as error:
+        return Details(error=describe(error))

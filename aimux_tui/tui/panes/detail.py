@@ -1,0 +1,238 @@
+"""The pane with what is selected, in one of several views."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.style import Style
+
+from aimux_tui.commands.base import Pane
+from aimux_tui.errors import SessionError
+from aimux_tui.tui.format.document import LineDocument
+from aimux_tui.tui.format.lines import Line, text_lines
+from aimux_tui.tui.format.sanitise import sanitise
+from aimux_tui.tui.panes.cursor_commands import CursorCommands, Mover
+from aimux_tui.tui.panes.detail_commands import DetailCommands
+from aimux_tui.tui.panes.detail_title import format_subject
+from aimux_tui.tui.panes.pane_title import PaneTitle
+from aimux_tui.tui.trace_feed import describe
+from aimux_tui.tui.views.base import DetailView, Page, ViewContext
+from aimux_tui.tui.views.parts import note
+from aimux_tui.tui.views.registry import views_of
+from aimux_tui.tui.widgets.json_view import JsonView
+from aimux_tui.tui.widgets.text_view import TextView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+    from textual.widget import Widget
+
+    from aimux_tui.model.session import Session
+    from aimux_tui.tui.format.glyphs import Glyphs
+    from aimux_tui.tui.trace_feed import TraceFeed
+    from aimux_tui.tui.views.subject import Subject
+
+_REST = 0.08
+"""Seconds for which the cursor must rest on something before all of it is fetched."""
+
+
+class DetailPane(CursorCommands, Vertical):
+    """Shows a subject: what is in memory at once, the rest when a worker is done with it."""
+
+    PANE = Pane.DETAIL
+
+    class BackAsked(Message):
+        """The reader has seen enough."""
+
+    class Wanted(Message):
+        """A view was asked for: the pane should be on the screen."""
+
+    class ChildAsked(Message):
+        """The sub-agent of the tool call is to be opened."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(
+        self,
+        sessions: Callable[[], Mapping[str, Session]],
+        glyphs: Glyphs,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        super().__init__(id=id)
+        self.subject: Subject | None = None
+        self.view: DetailView | None = None
+        self.text = TextView(id="detail-text")
+        self.text.draw_with(glyphs=glyphs)
+        self.json = JsonView(id="detail-tree")
+        self.json.draw_with(glyphs)
+        self.is_in_string = False
+        """A long string of the tree is shown instead of it."""
+        self._sessions = sessions
+        self._feed: TraceFeed | None = None
+        self._title = PaneTitle("Detail")
+        self._preferred = ""
+        self._is_side_by_side = False
+        self._is_stale = False
+        self._rest: Timer | None = None
+        self.helpers = (DetailCommands(self),)
+
+    def compose(self) -> ComposeResult:
+        """Title with the views, and what the view shows."""
+        yield self._title
+        yield self.text
+        yield self.json
+
+    def on_mount(self) -> None:
+        """Nothing is selected yet."""
+        self.json.display = False
+        self.text.say_when_empty([note("Nothing is selected.", self.text.look)])
+
+    @property
+    def target(self) -> Widget:
+        """What takes the focus."""
+        return self.json if self.json.display else self.text
+
+    @property
+    def mover(self) -> Mover:
+        """What moves."""
+        return self.json if self.json.display else self.text
+
+    # What is shown.
+
+    def show(self, subject: Subject, feed: TraceFeed) -> None:
+        """Show something; the view stays the one that was chosen last, if it can show it."""
+        before, self.subject = self.subject, subject
+        is_same = before is not None and self._feed is feed and before.identity == subject.identity
+        self._feed = feed
+        self.is_in_string &= is_same
+        if is_same and before == subject:
+            return
+        views = views_of(subject)
+        self.view = next((view for view in views if view.id == self._preferred), views[0])
+        self._draw(is_same=is_same)
+
+    def show_lines(self, title: str, lines: Sequence[Line]) -> None:
+        """Show a page that is about nothing in the log."""
+        self.subject = self.view = None
+        self._stop()
+        self._title.show(Content.styled(title, self.text.look.palette.heading))
+        self._put(Page(lines))
+
+    def switch(self, view: DetailView) -> None:
+        """Show another view of the same, and of what comes."""
+        self.view, self._preferred = view, view.id
+        self._draw(is_same=False)
+        self.post_message(self.Wanted())
+
+    def toggle_columns(self) -> None:
+        """Show diffs in two columns, or in one."""
+        self._is_side_by_side = not self._is_side_by_side
+        self.colours_changed()
+        self.post_message(self.Wanted())
+
+    def colours_changed(self) -> None:
+        """Make the page anew: colours, width or form have changed."""
+        if self.subject is not None:
+            self._draw(is_same=True)
+
+    def on_show(self) -> None:
+        """Catch up with what was selected while the pane was away."""
+        if self._is_stale:
+            self._draw(is_same=False)
+
+    def on_json_view_text_opened(self, event: JsonView.TextOpened) -> None:
+        """Show a long string of the tree by itself."""
+        event.stop()
+        self.is_in_string = True
+        lines = text_lines(sanitise(event.text), self.text.look.palette.text)
+        self._put(Page([note(event.pointer, self.text.look), *lines]))
+
+    def leave_string(self) -> None:
+        """Back to the tree."""
+        self.is_in_string = False
+        self.json.display, self.text.display = True, False
+        self.screen.set_focus(self.json)
+
+    def on_text_view_width_changed(self, event: TextView.WidthChanged) -> None:
+        """Two columns are made for one width."""
+        event.stop()
+        if self._is_side_by_side:
+            self.colours_changed()
+
+    def _draw(self, *, is_same: bool) -> None:
+        self._stop()
+        self._is_stale = not self.display
+        if self._is_stale or self.subject is None or self.view is None:
+            return
+        self._show_title()
+        context = self._make_context()
+        page = None if is_same else self.view.at_once(self.subject, context)
+        if page is not None:
+            self._put(page)
+        elif not is_same:
+            self._put(Page([note("reading…", context.look)]))
+        self._rest = self.set_timer(_REST, self._fetch_later)
+
+    def _fetch_later(self) -> None:
+        self.run_worker(self._fetch(), group="detail", exclusive=True)
+
+    async def _fetch(self) -> None:
+        subject, view, feed = self.subject, self.view, self._feed
+        if subject is None or view is None or feed is None:
+            return
+        try:
+            page = await view.page(subject, self._make_context())
+            document = await feed.compute(lambda: LineDocument(page.lines))
+        except (SessionError, OSError) as error:
+            look = self.text.look
+            page = Page([Line(Content.styled(describe(error), look.palette.failed))])
+            document = LineDocument(page.lines)
+        if subject is self.subject and view is self.view:
+            self._put(page, document, keeps_place=True)
+
+    def _put(
+        self, page: Page, document: LineDocument | None = None, *, keeps_place: bool = False
+    ) -> None:
+        was_focused = self.target.has_focus
+        if page.is_tree:
+            self.is_in_string = False
+        self.json.display, self.text.display = page.is_tree, not page.is_tree
+        if page.is_tree:
+            self.json.show(page.tree)
+        else:
+            self.text.show(document or LineDocument(page.lines), keeps_place=keeps_place)
+        if was_focused:
+            self.screen.set_focus(self.target)
+
+    def _stop(self) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+        self.workers.cancel_group(self, "detail")
+
+    def _make_context(self) -> ViewContext:
+        assert self._feed is not None
+        return ViewContext(
+            self._feed,
+            self.text.look,
+            self.text.row_width,
+            self._sessions(),
+            self._is_side_by_side,
+        )
+
+    def _show_title(self) -> None:
+        assert self.subject is not None
+        palette = self.text.look.palette
+        tabs = []
+        for view in views_of(self.subject):
+            click = Style.from_meta({"@click": f"screen.command('view.{view.id}')"})
+            style = palette.strong if view is self.view else palette.muted
+            tabs.append(Content.styled(view.title, style + click))
+        self._title.show(format_subject(self.subject, self.text.look), Content(" ").join(tabs))

@@ -1,0 +1,92 @@
+"""What the panes say when they have nothing to show: why, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from aimux_tui.tui.format.lines import Line, Wrap
+from aimux_tui.tui.format.sanitise import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aimux_tui.store.library import Place
+    from aimux_tui.tui.palette import Palette
+
+
+def no_sessions(places: Iterable[Place], hidden: int, palette: Palette) -> list[Line]:
+    """Nothing was found: where it was looked for, and how to begin."""
+    lines = [_line(("No sessions yet", palette.heading)), _line()]
+    if hidden:
+        lines += [
+            _line((f"{hidden} hidden: ", palette.muted), ("H", palette.accent), " shows them"),
+            _line(),
+        ]
+    lines.append(_line(("aimux looked in", palette.muted)))
+    for place in places:
+        found = f"{place.logs} logs" if place.exists else "does not exist"
+        lines.append(
+            _line(
+                (f"{place.provider} ", palette.accent),
+                (one_line(str(place.path)), palette.text),
+                (f"  {found}", palette.muted),
+            )
+        )
+    return [
+        *lines,
+        _line(),
+        _line(("Start an agent in another terminal, and it appears here.", palette.text)),
+        _line(
+            ("Or leave with ", palette.muted), ("q", palette.accent), (" and see", palette.muted)
+        ),
+        _line(("aimux demo", palette.accent), (" at work.", palette.muted)),
+    ]
+
+
+def looking(palette: Palette) -> list[Line]:
+    """Nothing is known yet."""
+    return [_line(("Looking for sessions…", palette.muted))]
+
+
+def no_match(query: str, palette: Palette) -> list[Line]:
+    """The filter lets nothing by."""
+    return [
+        _line(("Nothing matches ", palette.text), (one_line(query), palette.accent)),
+        _line(("esc", palette.accent), (" ends the filter", palette.muted)),
+    ]
+
+
+def no_trace(palette: Palette) -> list[Line]:
+    """No session is open."""
+    return [
+        _line(("No session is open", palette.heading)),
+        _line(),
+        _line(("enter", palette.accent), (" opens the one under the cursor", palette.muted)),
+        _line(("/", palette.accent), (" looks for one", palette.muted)),
+        _line(("?", palette.accent), (" shows every key", palette.muted)),
+    ]
+
+
+def no_turns(*, is_open: bool, palette: Palette) -> list[Line]:
+    """An open session without turns."""
+    said = "No turns yet: they appear as the agent works." if is_open else "Reading the log…"
+    return [_line((said, palette.muted))]
+
+
+def unreadable(path: str, error: str, palette: Palette) -> list[Line]:
+    """A log that cannot be read."""
+    return [
+        _line(("This log cannot be read", palette.failed)),
+        _line(),
+        _line((one_line(error), palette.text)),
+        _line((one_line(path), palette.muted)),
+        _line(),
+        _line(("It is shown as soon as it can be read again.", palette.muted)),
+    ]
+
+
+def _line(*parts: str | tuple[str, object]) -> Line:
+    content = Content.assemble(*parts)  # type: ignore[arg-type]
+    return Line(content, wrap=Wrap.WORDS)

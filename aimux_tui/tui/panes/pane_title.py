@@ -1,0 +1,50 @@
+"""The line above a pane: what it shows, and on its right how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widget import Widget
+
+from aimux_tui.tui.format.lines import fit, width_of
+
+if TYPE_CHECKING:
+    from textual.app import RenderResult
+
+EMPTY = Content.empty()
+
+
+class PaneTitle(Widget):
+    """One row: `left` is cut when there is no room for both."""
+
+    DEFAULT_CSS = """
+    PaneTitle { height: 1; width: 1fr; padding: 0 1; background: $surface; }
+    """
+
+    def __init__(self, left: str = "") -> None:
+        super().__init__()
+        self._left = Content(left)
+        self._right = EMPTY
+
+    def show(self, left: Content, right: Content = EMPTY) -> None:
+        """Show other texts."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return f"{self._left.plain} {self._right.plain}".strip()
+
+    def render(self) -> RenderResult:
+        """The row."""
+        width = self.content_size.width
+        right = fit(self._right, width)
+        room = width - width_of(right.plain) - 1
+        if room < 8:
+            return fit(self._left, width)
+        left = fit(self._left, room)
+        gap = width - width_of(left.plain) - width_of(right.plain)
+        return Content.assemble(left, " " * gap, right)

@@ -1,0 +1,276 @@
+"""The pane with the turns of the open session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.message import Message
+
+from aimux_tui.commands.base import Pane
+from aimux_tui.tui.open_turns import read_details
+from aimux_tui.tui.panes.cursor_commands import CursorCommands
+from aimux_tui.tui.panes.empty_states import no_match, no_trace, no_turns, unreadable
+from aimux_tui.tui.panes.filter_line import FilterLine
+from aimux_tui.tui.panes.pane_title import PaneTitle
+from aimux_tui.tui.panes.trace_commands import FAILURES, TraceCommands
+from aimux_tui.tui.panes.trace_title import format_place, format_session_line
+from aimux_tui.tui.selection import Visit
+from aimux_tui.tui.trace_feed import TraceFeed, TraceNews, TraceView
+from aimux_tui.tui.trace_items import TraceItems
+from aimux_tui.tui.widgets.virtual_list import VirtualList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+
+    from aimux_tui.config.schema import Settings
+    from aimux_tui.model.session import Session
+    from aimux_tui.model.turn import TurnSummary
+    from aimux_tui.tui.format.glyphs import Glyphs
+
+
+class TracePane(CursorCommands, Vertical):
+    """Shows what a `TraceFeed` brings; the cursor and what is open stay with their turns."""
+
+    PANE = Pane.TRACE
+
+    class Highlighted(Message):
+        """The cursor came to a turn or to a part of it."""
+
+        def __init__(self, key: str, part: str) -> None:
+            super().__init__()
+            self.key = key
+            self.part = part
+
+    class Chosen(Highlighted):
+        """A part of a turn is to be looked at."""
+
+    class Read(Message):
+        """The steps of an open turn have been read."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class BackAsked(Message):
+        """There is nothing more to close here."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        glyphs: Glyphs,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        super().__init__(id=id)
+        self.items = TraceItems(clock)
+        self.items.time_mode = settings.ui.time
+        self.list = VirtualList(self.items, can_follow=True, id="turn-list")
+        self.list.draw_with(glyphs=glyphs)
+        self.feed: TraceFeed | None = None
+        self.visit = Visit("")
+        self._sessions: Sequence[Session] = ()
+        self._place = PaneTitle("Trace")
+        self._line = PaneTitle()
+        self.filter = FilterLine()
+        self._unseen = 0
+        self.helpers = (TraceCommands(self),)
+
+    def compose(self) -> ComposeResult:
+        """Where we are, what it is, the turns, the filter."""
+        yield self._place
+        yield self._line
+        yield self.list
+        yield self.filter
+
+    def on_mount(self) -> None:
+        """Nothing is open yet."""
+        self._line.display = False
+        self._explain()
+
+    @property
+    def mover(self) -> VirtualList:
+        """The list."""
+        return self.list
+
+    @property
+    def target(self) -> VirtualList:
+        """What takes the focus."""
+        return self.list
+
+    @property
+    def current(self) -> TurnSummary | None:
+        """The turn under the cursor."""
+        index = self.list.cursor_index
+        return None if index is None else self.items.turn(index)
+
+    # What is shown.
+
+    def show(self, feed: TraceFeed, visit: Visit) -> None:
+        """Show another session, as it was left."""
+        self.feed, self.visit = feed, visit
+        self.items.set_query("")
+        self.filter.set_query("")
+        self.items.put(TraceView(), TraceNews(0, is_reset=True))
+        self.items.opened.restore(visit.expanded)
+        self._unseen = 0
+        self._line.display = True
+        self.list.show(self.items)
+        self.list.follow(is_following=visit.is_following)
+        self.update()
+
+    def show_trail(self, sessions: Sequence[Session]) -> None:
+        """Show what is known of the open session, the last of the trail of `sessions`."""
+        self._sessions = sessions
+        self.show_titles()
+
+    def update(self) -> None:
+        """Take over what the feed has."""
+        feed = self.feed
+        if feed is None:
+            return
+        news, before = feed.take_news(), len(self.items.view.turns)
+        self.items.put(feed.view, news)
+        if news.is_reset or self.items.query or news.first_changed < before - 50:
+            self.list.rebuild()
+        else:
+            changed = [turn.key for turn in feed.view.turns[news.first_changed : before]]
+            if len(feed.view.turns) > before:
+                self.list.items_appended()
+            self.list.changed(changed)
+        if self.visit.cursor and len(self.items) and not self.visit.is_following:
+            self.list.move_to(self.visit.cursor)
+            self.visit.cursor = ""
+        if before and not news.is_reset and not self.list.is_following:
+            self._unseen += max(0, len(feed.view.turns) - before)
+        self.list.mark(FAILURES, self.items.failures(), "failed")
+        self._read_details(turn.key for turn in feed.view.turns[news.first_changed :])
+        self._explain()
+        self.show_titles()
+
+    def show_cost(self, *, is_shown: bool) -> None:
+        """Show or hide money."""
+        self.items.shows_cost = is_shown
+        self.list.refresh()
+        self.show_titles()
+
+    def leave(self) -> None:
+        """Remember how the session was left."""
+        place = self.list.cursor
+        self.visit.cursor = place.key if place is not None else ""
+        self.visit.expanded = set(self.items.opened.keys)
+        self.visit.is_following = self.list.is_following
+
+    def _explain(self) -> None:
+        palette, feed = self.list.look.palette, self.feed
+        if feed is None:
+            said = no_trace(palette)
+        elif feed.error and not feed.view.turns:
+            path = self._sessions[-1].path if self._sessions else feed.key
+            said = unreadable(path, feed.error, palette)
+        elif self.items.query:
+            said = no_match(self.items.query, palette)
+        else:
+            said = no_turns(is_open=feed.view.is_open, palette=palette)
+        self.list.say_when_empty(said)
+
+    def show_titles(self) -> None:
+        """Write the two lines above the turns."""
+        look, feed = self.list.look, self.feed
+        if feed is None:
+            return
+        tally = f"{len(self.items):,} of {len(feed.view.turns):,}" if self.items.query else ""
+        self.filter.show_tally(tally)
+        self._place.show(
+            *format_place(
+                self._sessions,
+                look,
+                tally=tally,
+                is_following=self.list.is_following,
+                unseen=self._unseen,
+                is_complete=feed.view.is_complete or not feed.view.is_open,
+                error=feed.error,
+            )
+        )
+        if self._sessions:
+            session, shows_cost = self._sessions[-1], self.items.shows_cost
+            self._line.show(*format_session_line(session, look, shows_cost=shows_cost))
+
+    # Open turns.
+
+    def open_turn(self, key: str) -> None:
+        """Show the steps of a turn."""
+        self.items.opened.open(key)
+        self.list.changed([key])
+        self._read_details([key])
+
+    def close_turn(self, key: str) -> None:
+        """Show a turn as one row."""
+        self.items.opened.close(key)
+        self.list.changed([key])
+        self.list.move_to(key)
+
+    def colours_changed(self) -> None:
+        """Make anew what was made in other colours."""
+        self._read_details(list(self.items.opened.keys))
+        self._explain()
+        self.show_titles()
+
+    def _read_details(self, keys: Iterable[str]) -> None:
+        """Read the steps of those turns that are open."""
+        wanted = [key for key in keys if key in self.items.opened]
+        if wanted and self.feed is not None:
+            self.run_worker(self._fetch(self.feed, wanted), group="details")
+
+    async def _fetch(self, feed: TraceFeed, keys: Sequence[str]) -> None:
+        for key in keys:
+            details = await read_details(feed, key, self.list.look)
+            if self.feed is not feed:
+                return
+            self.items.opened.put(key, details)
+            self.list.changed([key])
+            self.post_message(self.Read(key))
+
+    # Messages of the list and of the filter.
+
+    def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
+        """Pass it on."""
+        event.stop()
+        self.post_message(self.Highlighted(event.key, event.part))
+
+    def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:
+        """Open a closed turn; look at what is open."""
+        event.stop()
+        if event.key not in self.items.opened:
+            self.open_turn(event.key)
+        else:
+            self.post_message(self.Chosen(event.key, event.part))
+
+    def on_virtual_list_follow_changed(self, event: VirtualList.FollowChanged) -> None:
+        """Say so."""
+        event.stop()
+        self._unseen = 0
+        self.show_titles()
+
+    def on_filter_line_changed(self, event: FilterLine.Changed) -> None:
+        """Filter while it is typed."""
+        event.stop()
+        self.set_query(event.query)
+
+    def on_filter_line_left(self, event: FilterLine.Left) -> None:
+        """Back to the list."""
+        event.stop()
+        self.screen.set_focus(self.list)
+
+    def set_query(self, query: str) -> None:
+        """Let by only the turns with these words."""
+        if query != self.items.query:
+            self.items.set_query(query)
+            self.list.rebuild()
+            self.list.mark(FAILURES, self.items.failures(), "failed")
+            self._explain()
+            self.show_titles()

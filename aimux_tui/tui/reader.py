@@ -1,0 +1,101 @@
+"""Which session is open, and the feed that follows it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aimux_tui.model.session import Status
+from aimux_tui.tui.entry import newest_in
+from aimux_tui.tui.selection import Selection, Visit
+from aimux_tui.tui.trace_feed import TraceFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aimux_tui.model.session import Session
+    from aimux_tui.tui.feeds import Snapshot
+    from aimux_tui.tui.ports import LibraryPort
+
+
+class Reader:
+    """Opens one session at a time and keeps the way back."""
+
+    def __init__(
+        self, library: LibraryPort, on_change: Callable[[str], None], *, follows_active: bool
+    ) -> None:
+        self.selection = Selection()
+        self.feed: TraceFeed | None = None
+        self.followed_folder = ""
+        """The newest session of this folder is opened as soon as there is one; "" for none."""
+        self._library = library
+        self._on_change = on_change
+        self._follows_active = follows_active
+        self._opening: set[asyncio.Task[None]] = set()
+
+    @property
+    def key(self) -> str:
+        """Key of the open session; "" when none is open."""
+        return self.selection.key
+
+    def open(self, session: Session, *, is_following: bool | None = None) -> Visit:
+        """Open a session; one that is at work is followed from its newest turn on."""
+        if is_following is None:
+            is_following = self._follows_active and session.status is not Status.IDLE
+        visit = self.selection.open(session.key)
+        visit.is_following = is_following
+        self._start(session.key)
+        return visit
+
+    def enter(self, session: Session) -> Visit:
+        """Open the sub-agent of the open session."""
+        visit = self.selection.enter(session.key)
+        self._start(session.key)
+        return visit
+
+    def back(self) -> Visit | None:
+        """Go back to the session above; None if there is none."""
+        visit = self.selection.back()
+        if visit is not None:
+            self._start(visit.key)
+        return visit
+
+    def close(self) -> None:
+        """Stop following."""
+        if self.feed is not None:
+            self.feed.close()
+            self.feed = None
+
+    def paths_changed(self, paths: frozenset[str]) -> None:
+        """Files changed, or the library has just read some that did."""
+        del paths  # A look at the log costs less than finding out whether it is among them.
+        if self.feed is not None:
+            self.feed.refresh()
+
+    def trail(self, snapshot: Snapshot) -> list[Session]:
+        """The sessions from the outermost to the open one, as far as they are known."""
+        return [
+            session
+            for visit in self.selection.trail
+            if (session := snapshot.by_key.get(visit.key)) is not None
+        ]
+
+    def wanted(self, snapshot: Snapshot) -> Session | None:
+        """The session that should be open instead, since it is the followed folder's newest."""
+        if not self.followed_folder:
+            return None
+        newest = newest_in(snapshot.sessions, self.followed_folder)
+        if newest is None or not self.selection.trail:
+            return newest
+        current = snapshot.by_key.get(self.selection.trail[0].key)
+        if current is None or current.started is None or newest.started is None:
+            return None
+        # Of two agents at work in one folder, the one that was begun last stays on the screen.
+        return newest if newest.started > current.started else None
+
+    def _start(self, key: str) -> None:
+        self.close()
+        self.feed = TraceFeed(self._library, key, self._on_change)
+        task = asyncio.create_task(self.feed.open())
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)

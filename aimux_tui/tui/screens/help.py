@@ -1,0 +1,108 @@
+"""Every key and command, from the table; first those that matter where the reader is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from aimux_tui.commands.base import EVERYWHERE, Command, Group, Pane
+from aimux_tui.commands.builtin import COMMANDS
+from aimux_tui.keys import labels
+from aimux_tui.tui.format.lines import pad
+from aimux_tui.tui.palette import palette_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from textual.app import ComposeResult
+
+    from aimux_tui.tui.palette import Palette
+
+_KEYS_WIDTH = 14
+_PANE_NAMES = {
+    Pane.SESSIONS: "In the list of sessions",
+    Pane.TRACE: "In the turns",
+    Pane.DETAIL: "In the detail",
+}
+
+
+def help_sections(pane: Pane) -> list[tuple[str, list[Command]]]:
+    """(heading, commands): those of the pane alone, then the rest by their groups."""
+    own = [command for command in COMMANDS if command.panes != EVERYWHERE and pane in command.panes]
+    sections = [(_PANE_NAMES[pane], own)] if own else []
+    for group in Group:
+        rest = [command for command in COMMANDS if command.group is group and command not in own]
+        if rest:
+            sections.append((group.value, rest))
+    return sections
+
+
+def format_help(pane: Pane, keymap: Mapping[str, tuple[str, ...]], palette: Palette) -> Content:
+    """The whole help as text."""
+    lines: list[Content] = []
+    for heading, commands in help_sections(pane):
+        lines += [Content.styled(heading, palette.heading)]
+        lines += _command_lines(commands, keymap, palette)
+        lines.append(Content.empty())
+    lines.append(Content.styled("Type : for the command line, tab completes it.", palette.muted))
+    return Content("\n").join(lines)
+
+
+def _command_lines(
+    commands: list[Command], keymap: Mapping[str, tuple[str, ...]], palette: Palette
+) -> Iterator[Content]:
+    for command in commands:
+        keys = Content.styled(labels(keymap.get(command.id, ())), palette.accent)
+        gap = "\n" + " " * _KEYS_WIDTH if keys.cell_length >= _KEYS_WIDTH else ""
+        yield Content.assemble(
+            pad(keys, _KEYS_WIDTH),
+            gap,
+            (command.help, palette.text),
+            (f"  {command.usage}", palette.faint),
+        )
+
+
+class HelpScreen(ModalScreen[None]):
+    """Shows the help over the main screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter", "dismiss", show=False),
+        Binding("j,down", "scroll('down')", show=False),
+        Binding("k,up", "scroll('up')", show=False),
+        Binding("pagedown,space", "scroll('page_down')", show=False),
+        Binding("pageup", "scroll('page_up')", show=False),
+        Binding("home", "scroll('home')", show=False),
+        Binding("end", "scroll('end')", show=False),
+    ]
+
+    def __init__(self, pane: Pane, keymap: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__()
+        self._pane = pane
+        self._keymap = keymap
+
+    def compose(self) -> ComposeResult:
+        """A scrolling box."""
+        with VerticalScroll(id="help-box"):
+            yield Static(id="help-text")
+
+    def on_mount(self) -> None:
+        """Write it in the colours of the theme."""
+        palette = palette_of(self.app)
+        box = self.query_one("#help-box")
+        box.border_title = "Keys and commands"
+        box.border_subtitle = "esc closes"
+        self.query_one("#help-text", Static).update(format_help(self._pane, self._keymap, palette))
+
+    async def action_dismiss(self, result: None = None) -> None:
+        """Close it."""
+        self.dismiss(result)
+
+    def action_scroll(self, where: str) -> None:
+        """Move through it."""
+        box = self.query_one("#help-box", VerticalScroll)
+        getattr(box, f"scroll_{where}")(animate=False)

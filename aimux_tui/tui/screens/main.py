@@ -1,0 +1,304 @@
+"""The main screen: header, three panes, footer; who has the focus and what is seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import Input
+
+from aimux_tui.commands.base import Pane
+from aimux_tui.commands.complete import complete
+from aimux_tui.commands.parse import parse
+from aimux_tui.commands.registry import chords, commands_by_id
+from aimux_tui.errors import CommandError
+from aimux_tui.tui.bindings import AT_ONCE, make_bindings
+from aimux_tui.tui.completions import Completions
+from aimux_tui.tui.dispatch import helpers_of, run_command
+from aimux_tui.tui.layout import BREAKPOINTS, Layout, width_class
+from aimux_tui.tui.messages import LibraryChanged, TraceChanged
+from aimux_tui.tui.navigator import Navigator
+from aimux_tui.tui.pacer import Pacer
+from aimux_tui.tui.panes.command_line import CommandLine
+from aimux_tui.tui.panes.detail import DetailPane
+from aimux_tui.tui.panes.footer import FooterLine, keys_for_footer
+from aimux_tui.tui.panes.header import HeaderLine
+from aimux_tui.tui.panes.sessions import SessionsPane
+from aimux_tui.tui.panes.trace import TracePane
+from aimux_tui.tui.screens.chord import make_chord_screen
+from aimux_tui.tui.take_out import TakeOut
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.theme import Theme
+    from textual.timer import Timer
+
+    from aimux_tui.tui.setup import Setup
+
+_REST = 0.12
+"""Seconds for which the cursor must rest on a session before it is opened beside the list."""
+
+
+class MainScreen(Screen[None]):
+    """Wires the panes together; what they show is the `Navigator`'s matter."""
+
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    AUTO_FOCUS = None
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(id="main")
+        self.setup = setup
+        self.arrangement = Layout()
+        glyphs = setup.glyphs
+        self.header = HeaderLine(glyphs, id="header")
+        self.sessions = SessionsPane(setup.settings, setup.clock, glyphs, id="sessions")
+        self.trace = TracePane(setup.settings, setup.clock, glyphs, id="trace")
+        self.detail = DetailPane(lambda: setup.feed.snapshot.by_key, glyphs, id="detail")
+        self.footer = FooterLine(id="footer")
+        self.navigator = Navigator(
+            setup,
+            (self.sessions, self.trace, self.detail),
+            on_trace_change=self._announce_trace,
+            go_to=self.go_to,
+            tell=self.tell,
+        )
+        self._take_out = TakeOut(self)
+        self.command_line = CommandLine(
+            lambda line: complete(line, Completions(self.app, setup.feed)), id="command-line"
+        )
+        self._trace_pacer = Pacer(self, self.navigator.trace_changed)
+        self._footer_pacer = Pacer(self, self._show_footer, 0.1)
+        self._preview: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, panes, footer, command line."""
+        yield self.header
+        with Horizontal(id="panes"):
+            yield self.sessions
+            yield self.trace
+            yield self.detail
+        yield self.footer
+        yield self.command_line
+
+    def on_mount(self) -> None:
+        """Begin in the list, and let times grow older."""
+        self.go_to(Pane.SESSIONS)
+        if not self.setup.shows_cost:
+            self._set_cost(is_shown=False)
+        self.set_interval(5, self.time_passed)
+        self.app.theme_changed_signal.subscribe(self, self._colours_changed)
+
+    def _colours_changed(self, _: Theme) -> None:
+        """Make anew what was made in other colours."""
+        for pane in self.panes.values():
+            pane.colours_changed()
+        self.header.refresh()
+        self.footer.refresh()
+
+    # Panes and focus.
+
+    @property
+    def panes(self) -> dict[Pane, SessionsPane | TracePane | DetailPane]:
+        """The panes, from left to right."""
+        return {Pane.SESSIONS: self.sessions, Pane.TRACE: self.trace, Pane.DETAIL: self.detail}
+
+    def go_to(self, pane: Pane) -> None:
+        """Show a pane and give it the focus, at once."""
+        is_open = pane is Pane.DETAIL or (self.arrangement.is_detail_open and pane is Pane.TRACE)
+        self._arrange(replace(self.arrangement, pane=pane, is_detail_open=is_open))
+        self.set_focus(self.panes[pane].target)
+
+    def _arrange(self, arrangement: Layout) -> None:
+        self.arrangement = arrangement
+        shown = arrangement.panes
+        for pane, widget in self.panes.items():
+            widget.display = pane in shown
+        self.set_class(Pane.SESSIONS not in shown, "-no-sessions")
+        self._footer_pacer.ask()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the panes for which there is room."""
+        self._arrange(replace(self.arrangement, width=width_class(event.size.width)))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The reader went to another pane, by whatever means."""
+        for node in event.widget.ancestors_with_self:
+            pane = getattr(node, "PANE", None)
+            if pane is not None and pane is not self.arrangement.pane:
+                self._arrange(replace(self.arrangement, pane=pane))
+        self._footer_pacer.ask()
+
+    # What the workers and the panes tell.
+
+    def _announce_trace(self, key: str) -> None:
+        self.post_message(TraceChanged(key))
+
+    def on_library_changed(self, _: LibraryChanged) -> None:
+        """Another snapshot is there."""
+        self.navigator.library_changed(self.setup.feed.snapshot)
+        self._footer_pacer.ask()
+
+    def on_trace_changed(self, event: TraceChanged) -> None:
+        """The open session changed."""
+        if event.key == self.navigator.reader.key:
+            self._trace_pacer.ask()
+
+    def time_passed(self) -> None:
+        """What tells ages is drawn again."""
+        self.sessions.list.refresh()
+        self.trace.list.refresh()
+
+    def on_sessions_pane_highlighted(self, event: SessionsPane.Highlighted) -> None:
+        """Open the session beside the list when the cursor rests on it."""
+        if self._preview is not None:
+            self._preview.stop()
+        if len(self.arrangement.panes) > 1:
+            self._preview = self.set_timer(_REST, lambda: self.navigator.preview(event.key))
+        self._footer_pacer.ask()
+
+    def on_sessions_pane_chosen(self, event: SessionsPane.Chosen) -> None:
+        """Open the session and go there."""
+        if self._preview is not None:
+            self._preview.stop()
+        self.navigator.choose(event.key)
+
+    def on_trace_pane_highlighted(self) -> None:
+        """Show what is under the cursor."""
+        self.navigator.show_selected()
+        self._footer_pacer.ask()
+
+    def on_trace_pane_chosen(self) -> None:
+        """Go into a sub-agent, else look at the part itself."""
+        subject = self.navigator.selected(Pane.TRACE)
+        if subject is None or not (
+            subject.child_key and self.navigator.enter_child(subject.child_key)
+        ):
+            self.navigator.show_selected()
+            self.go_to(Pane.DETAIL)
+
+    def on_trace_pane_back_asked(self) -> None:
+        """Leave the session."""
+        self.navigator.back()
+
+    def on_trace_pane_read(self) -> None:
+        """The steps of a turn are there: what is under the cursor may be one of them."""
+        self.navigator.show_selected()
+
+    def on_detail_pane_wanted(self) -> None:
+        """Bring the detail onto the screen."""
+        if Pane.DETAIL not in self.arrangement.panes:
+            self.go_to(Pane.DETAIL)
+
+    def on_detail_pane_child_asked(self, event: DetailPane.ChildAsked) -> None:
+        """Go into the sub-agent."""
+        self.navigator.enter_child(event.key)
+
+    def on_detail_pane_back_asked(self) -> None:
+        """Leave the detail."""
+        self.go_to(Pane.TRACE if self.navigator.reader.key else Pane.SESSIONS)
+
+    # Commands.
+
+    @property
+    def command_nodes(self) -> list[object]:
+        """Who is asked to do a command, in this order."""
+        path = [] if self.focused is None else list(self.focused.ancestors_with_self)
+        pane, others = self.panes[self.arrangement.pane], (self.trace, self.detail, self.sessions)
+        nodes = [node for node in path if node is not self and node is not self.app]
+        return [
+            *(part for node in [*nodes, pane, *others] for part in (node, *helpers_of(node))),
+            self.navigator,
+            self._take_out,
+            self,
+            self.app,
+        ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key may mean something else in another pane, or be a letter that is typed."""
+        if action == "command" and parameters:
+            command_id = str(parameters[0])
+            # Textual knows by itself which keys an input takes, but for some, such as the slash.
+            if command_id in AT_ONCE and isinstance(self.focused, Input):
+                return False
+            return self.arrangement.pane in commands_by_id()[command_id].panes
+        return super().check_action(action, parameters)
+
+    async def action_command(self, command_id: str) -> None:
+        """Do what a key stands for."""
+        try:
+            await run_command(self.command_nodes, commands_by_id()[command_id])
+        except CommandError as error:
+            self.tell(error.message)
+        self._footer_pacer.ask()
+
+    def action_chord(self, first: str) -> None:
+        """Wait for the second key."""
+        screen = make_chord_screen(first, chords(self.setup.keymap)[first])
+        self.app.push_screen(screen, self._finish_chord)
+
+    def _finish_chord(self, command_id: str | None) -> None:
+        if command_id:
+            self.run_worker(self.action_command(command_id), group="command")
+
+    async def on_command_line_entered(self, event: CommandLine.Entered) -> None:
+        """Do what was typed, for the pane in which it was begun."""
+        self.set_focus(self.panes[self.arrangement.pane].target)
+        try:
+            invocation = parse(event.line)
+            await run_command(self.command_nodes, invocation.command, invocation.arguments)
+        except CommandError as error:
+            self.set_focus(self.command_line.field)
+            self.command_line.show_error(error.message, error.hint)
+        else:
+            if invocation.command.id != "app.command-line":
+                self.command_line.close()
+        self._footer_pacer.ask()
+
+    def on_command_line_closed(self) -> None:
+        """Back to the pane in which it was begun."""
+        self.set_focus(self.panes[self.arrangement.pane].target)
+        self.command_line.close()
+
+    def tell(self, message: str) -> None:
+        """Say why something was not done."""
+        self.notify(message, severity="warning", markup=False, timeout=4)
+
+    def _show_footer(self) -> None:
+        self.footer.show(
+            keys_for_footer(self.command_nodes, self.arrangement.pane, self.setup.keymap)
+        )
+
+    def cmd_pane_next(self) -> None:
+        """Go to the next pane."""
+        self.go_to(self.arrangement.neighbour(1, has_detail=self.detail.subject is not None))
+
+    def cmd_pane_previous(self) -> None:
+        """Go to the previous pane."""
+        self.go_to(self.arrangement.neighbour(-1, has_detail=self.detail.subject is not None))
+
+    def cmd_pane_maximise(self) -> None:
+        """Give the pane the whole screen, or give it back."""
+        is_maximised = not self.arrangement.is_maximised
+        self._arrange(replace(self.arrangement, is_maximised=is_maximised))
+
+    def cmd_app_command_line(self) -> None:
+        """Open the command line."""
+        self.command_line.open()
+
+    def cmd_show_cost(self) -> None:
+        """Show the cost column, or hide it."""
+        self._set_cost(is_shown=not self.trace.items.shows_cost)
+
+    def _set_cost(self, *, is_shown: bool) -> None:
+        for pane in (self.sessions, self.trace):
+            pane.show_cost(is_shown=is_shown)
+
+
+def make_main_screen(setup: Setup) -> MainScreen:
+    """The main screen with the user's keys; bindings belong to classes, so it gets its own."""
+    namespace = {"BINDINGS": make_bindings(setup.keymap)}
+    bound: Any = type("BoundMainScreen", (MainScreen,), namespace, inherit_bindings=False)
+    return cast("MainScreen", bound(setup))

@@ -1,0 +1,46 @@
+"""What one run of the screen is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from aimux_tui.config.schema import CostDisplay, Settings
+from aimux_tui.errors import ConfigError
+from aimux_tui.tui.feeds import LibraryFeed
+from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Setup:
+    """The library, the settings, and what to open first."""
+
+    feed: LibraryFeed
+    settings: Settings
+    keymap: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Command id → its keys."""
+    errors: Sequence[ConfigError] = ()
+    """What is wrong with the settings."""
+    open_target: str = ""
+    """A session's id or a log's path."""
+    follow_folder: str = ""
+    """Open the newest session of this folder, and stay with it."""
+    notice: str = ""
+    """To be told at the start."""
+    clock: Callable[[], datetime] = utc_now
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs to draw with."""
+        return ASCII if self.settings.ui.ascii else terminal_glyphs()
+
+    @property
+    def shows_cost(self) -> bool:
+        """Whether money is shown at all."""
+        return self.settings.cost.display is not CostDisplay.HIDE

@@ -1,0 +1,188 @@
+"""The items of the trace: turns, closed or open, as the list draws them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from aimux_tui.config.schema import TimeMode
+from aimux_tui.model.turn import TurnState
+from aimux_tui.tui.filtering import Words, matches, turn_text, words_of
+from aimux_tui.tui.format.lines import Line, rows
+from aimux_tui.tui.format.rows import RowOptions
+from aimux_tui.tui.format.turn_row import turn_row
+from aimux_tui.tui.format.units import format_age
+from aimux_tui.tui.open_turns import OpenTurns
+from aimux_tui.tui.trace_feed import TraceView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+    from datetime import datetime
+
+    from aimux_tui.model.turn import TurnSummary
+    from aimux_tui.tui.format.lines import Row
+    from aimux_tui.tui.format.look import Look
+    from aimux_tui.tui.trace_feed import TraceNews
+
+_GUESSED_HEIGHT = 12
+"""Rows of an open turn until it has been drawn."""
+
+
+class TraceItems:
+    """An `ItemSource` of turns. Index means the place among the turns that the filter lets by."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.view = TraceView()
+        self.opened = OpenTurns()
+        self.time_mode = TimeMode.CLOCK
+        self.shows_cost = True
+        self.query = ""
+        self._clock = clock
+        self._numbers: dict[str, int] = {}
+        self._failed: list[int] = []
+        self._shown: list[int] | None = None
+
+    # The turns.
+
+    def put(self, view: TraceView, news: TraceNews) -> None:
+        """Take other turns; those before the first that changed must be the same as before."""
+        first = 0 if news.is_reset else news.first_changed
+        if news.is_reset:
+            self._numbers.clear()
+            self.opened.forget()
+        for turn in self.view.turns[first:]:
+            self._numbers.pop(turn.key, None)
+        self.view = view
+        del self._failed[bisect_left(self._failed, first) :]
+        for number, turn in enumerate(view.turns[first:], first):
+            self._numbers[turn.key] = number
+            if turn.failures or turn.state is TurnState.ERROR:
+                self._failed.append(number)
+        if self.query:
+            self._filter_from(first)
+
+    def set_query(self, query: str) -> None:
+        """Let by only the turns that have every word."""
+        self.query = query
+        self._shown = None
+        if query:
+            self._filter_from(0)
+
+    def turn(self, index: int) -> TurnSummary:
+        """The turn at an index."""
+        return self.view.turns[self._number(index)]
+
+    def turn_of(self, key: str) -> TurnSummary | None:
+        """The turn with a key, whether it is shown or not."""
+        number = self._numbers.get(key)
+        return None if number is None else self.view.turns[number]
+
+    def failures(self) -> Sequence[int]:
+        """Ascending indexes of the turns with a failed tool call or an error."""
+        if self._shown is None:
+            return self._failed
+        keys = (self.view.turns[number].key for number in self._failed)
+        return [index for key in keys if (index := self.index(key)) is not None]
+
+    # What the list asks for.
+
+    def __len__(self) -> int:
+        return len(self.view.turns) if self._shown is None else len(self._shown)
+
+    def key(self, index: int) -> str:
+        """The turn's key."""
+        return self.turn(index).key
+
+    def index(self, key: str) -> int | None:
+        """Where a turn is."""
+        number = self._numbers.get(key)
+        if number is None or self._shown is None:
+            return number
+        index = bisect_left(self._shown, number)
+        return index if index < len(self._shown) and self._shown[index] == number else None
+
+    def version(self, index: int) -> Hashable:
+        """Changes with everything that the turn's rows show."""
+        number = self._number(index)
+        turn = self.view.turns[number]
+        return (
+            turn,
+            self.view.costs[number],
+            turn.key in self.opened,
+            self.opened.details(turn.key).serial,
+            self.shows_cost,
+            self.time_mode,
+            self._age(turn),
+            len(str(len(self.view.turns))),
+        )
+
+    def usual_height(self, width: int) -> int:
+        """A closed turn is one row."""
+        del width
+        return 1
+
+    def unusual_heights(self, width: int) -> Iterable[tuple[int, int]]:
+        """The open turns."""
+        del width
+        for key in self.opened.keys:
+            index = self.index(key)
+            if index is not None:
+                yield index, _GUESSED_HEIGHT
+
+    def render(self, index: int, width: int, look: Look) -> Sequence[Row]:
+        """The rows of a turn."""
+        number = self._number(index)
+        turn = self.view.turns[number]
+        is_open = turn.key in self.opened
+        header = turn_row(
+            turn,
+            width,
+            look,
+            self._options(),
+            cost=self.view.costs[number],
+            is_open=is_open,
+            begins_segment=number > 0 and self.view.turns[number - 1].segment != turn.segment,
+        )
+        if not is_open:
+            return [header]
+        return [header, *rows(self._lines(turn, look), width)]
+
+    def _lines(self, turn: TurnSummary, look: Look) -> Iterable[Line]:
+        details = self.opened.details(turn.key)
+        if details.turn is not None:
+            return details.lines
+        palette = look.palette
+        said = (details.error, palette.failed) if details.error else ("reading…", palette.muted)
+        return [Line(Content.styled(*said), prefix=Content("    "))]
+
+    def _options(self) -> RowOptions:
+        turns = self.view.turns
+        return RowOptions(
+            self._clock(),
+            show_cost=self.shows_cost,
+            time_mode=self.time_mode,
+            start=turns[0].started,
+            number_width=max(2, len(str(turns[-1].number))),
+        )
+
+    def _age(self, turn: TurnSummary) -> str:
+        """What changes with time alone."""
+        if self.time_mode is not TimeMode.RELATIVE:
+            return ""
+        return format_age(turn.started, self._clock())
+
+    def _number(self, index: int) -> int:
+        return index if self._shown is None else self._shown[index]
+
+    def _filter_from(self, first: int) -> None:
+        words: Words = words_of(self.query)
+        kept = [] if self._shown is None else self._shown[: bisect_left(self._shown, first)]
+        kept.extend(
+            number
+            for number, turn in enumerate(self.view.turns[first:], first)
+            if matches(turn_text(turn), words)
+        )
+        self._shown = kept

@@ -1,0 +1,3 @@
+"""What the detail pane can show: one view a module."""
+
+from __future__ import annotations

@@ -1,0 +1,118 @@
+"""A turn, or a text of it, as it reads: markdown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from aimux_tui.model.tools import ToolCall
+from aimux_tui.model.turn import Image, Notice, Step, Text, Thinking, Turn, Unknown
+from aimux_tui.tui.format.lines import Line, text_lines
+from aimux_tui.tui.format.markdown import markdown_lines
+from aimux_tui.tui.format.sanitise import one_line, sanitise
+from aimux_tui.tui.format.units import format_bytes
+from aimux_tui.tui.subject_text import whole
+from aimux_tui.tui.views.base import Page, ViewContext
+from aimux_tui.tui.views.parts import BLANK, bounded, heading, note, quick_text
+
+if TYPE_CHECKING:
+    from aimux_tui.model.body import Body
+    from aimux_tui.tui.format.look import Look
+    from aimux_tui.tui.views.subject import Subject
+
+
+class MessageView:
+    """Prompt and answers of a turn; or one text, thinking, notice, image or unknown record."""
+
+    id = "message"
+    title = "message"
+
+    def accepts(self, subject: Subject) -> bool:
+        """Everything within a turn but tool calls."""
+        return subject.turn is not None and subject.tool_call is None and not subject.is_about_edits
+
+    def at_once(self, subject: Subject, context: ViewContext) -> Page | None:
+        """The text as it is."""
+        look = context.look
+        if isinstance(subject.step, Text | Thinking):
+            return Page(quick_text(subject.step.body, look))
+        if subject.step is None and subject.turn is not None:
+            return Page(text_lines(sanitise(subject.turn.title), look.palette.prompt))
+        return None
+
+    async def page(self, subject: Subject, context: ViewContext) -> Page:
+        """The text as markdown."""
+        if subject.step is not None:
+            return Page(await step_lines(subject.step, context))
+        assert subject.turn is not None
+        turn = subject.details or await context.feed.read_turn(subject.turn.key)
+        if subject.part == "prompt":
+            return Page(await _prompt(turn, context))
+        lines = await _prompt(turn, context)
+        for step in turn.steps:
+            lines.append(BLANK)
+            lines += await step_lines(step, context)
+        return Page(lines)
+
+
+async def _prompt(turn: Turn, context: ViewContext) -> list[Line]:
+    look = context.look
+    mark = Content.styled(f"{look.glyphs.prompt} ", look.palette.prompt)
+    lines: list[Line] = []
+    for block in turn.prompt:
+        if isinstance(block, Image):
+            lines.append(_image(block, look))
+            continue
+        text, cut = bounded(await whole(block.body, context.feed), look)
+        plain = text_lines(sanitise(text), look.palette.prompt)
+        lines += [Line(line.content, prefix=mark) for line in plain] + cut
+    return lines
+
+
+async def step_lines(step: Step, context: ViewContext) -> list[Line]:
+    """A step of a turn, whole but for tool calls, which have a view of their own."""
+    look = context.look
+    match step:
+        case Text(body=body):
+            return await _markdown(body, context)
+        case Thinking(is_hidden=True):
+            return [note("thinking, which the log does not hold", look)]
+        case Thinking(body=body):
+            text, cut = bounded(await whole(body, context.feed), look)
+            mark = Content.styled(f"{look.glyphs.thinking} ", look.palette.thinking)
+            plain = text_lines(sanitise(text), look.palette.thinking)
+            return [Line(line.content, prefix=mark) for line in plain] + cut
+        case ToolCall():
+            return [_call(step, look)]
+        case Notice(title=title, body=body):
+            said = heading(f"{look.glyphs.notice} {title}", look)
+            return [said, *(await _markdown(body, context) if body else [])]
+        case Image():
+            return [_image(step, look)]
+        case Unknown(type=name, body=body):
+            said = note(f"a record of the unknown type {one_line(name)!r}", look)
+            text, cut = bounded(await whole(body, context.feed), look)
+            return [said, *text_lines(sanitise(text)), *cut]
+
+
+async def _markdown(body: Body, context: ViewContext) -> list[Line]:
+    text, cut = bounded(await whole(body, context.feed), context.look)
+    look = context.look
+    return [*await context.feed.compute(lambda: markdown_lines(text, look)), *cut]
+
+
+def _call(call: ToolCall, look: Look) -> Line:
+    palette = look.palette
+    return Line(
+        Content.assemble(
+            (f"{look.glyphs.tool[call.status]} ", palette.muted),
+            (one_line(call.name, 60), palette.accent),
+            (f"  {one_line(call.snippet)}", palette.muted),
+        )
+    )
+
+
+def _image(image: Image, look: Look) -> Line:
+    size = format_bytes(image.size)
+    return note(f"{look.glyphs.image} {one_line(image.media_type)}, {size}", look)
