@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 from pathlib import Path
 
@@ -118,14 +119,14 @@ def test_doctor_names_wrong_settings(home: Path, run: Run) -> None:
 def test_an_unreadable_log_is_told_and_the_rest_is_listed(
     logs: dict[str, Path], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Path.open
+    real = builtins.open
 
-    def deny(self: Path, *arguments: object, **options: object) -> object:
-        if self == logs["codex"]:
-            raise PermissionError(13, "Permission denied", str(self))
-        return real(self, *arguments, **options)  # type: ignore[call-overload]
+    def deny(path: object, *arguments: object, **options: object) -> object:
+        if path == str(logs["codex"]):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path, *arguments, **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(Path, "open", deny)
+    monkeypatch.setattr(builtins, "open", deny)
     code, out, err = run("sessions", "--json")
     assert code == 0
     assert len(json.loads(out)["sessions"]) == 2
