@@ -82,9 +82,13 @@ class Found:
 
 def main() -> int:
     """Record what was asked for; keep the other sessions as they are."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stories", nargs="*", choices=[[], *(story.name for story in STORIES)])
-    wanted = parser.parse_args().stories or [story.name for story in STORIES]
+    names = [story.name for story in STORIES]
+    parser = argparse.ArgumentParser(description="Record the demo sessions with the real agents.")
+    parser.add_argument("stories", nargs="*", metavar="STORY", help=f"of {', '.join(names)}")
+    wanted = parser.parse_args().stories or names
+    for name in wanted:
+        if name not in names:
+            parser.error(f"no story {name!r}")
     known = _known()
     for story in STORIES:
         if story.name in wanted:
