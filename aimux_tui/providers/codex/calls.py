@@ -73,6 +73,13 @@ class CallTable:
         """The sub-agents that were spawned, or are being spawned."""
         return tuple(self._spawns.values())
 
+    def open_name(self, turn: OpenTurn | None) -> str:
+        """The tool called last whose result is still to come, in `turn` if given; "" if none."""
+        for call in reversed(self.open.values()):
+            if turn is None or call.turn is turn:
+                return call.name
+        return ""
+
     def begin(self, payload: Payload, turn: OpenTurn, line: bytes) -> None:
         """Count a call, unless its id is known already."""
         identifier = payload.call_id

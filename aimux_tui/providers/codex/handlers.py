@@ -177,8 +177,8 @@ class Handlers:
         return self._machine.here()
 
     def _count_unknown(self, kind: str, payload: Payload) -> None:
-        name = f"{kind}/{payload.type}" if kind != payload.type else kind
-        self._unknown[name or "no type"] += 1
+        names = dict.fromkeys(name for name in (kind, payload.type) if name)
+        self._unknown["/".join(names) or "no type"] += 1
 
     def _on_remark(self, _payload: Payload, _line: bytes) -> OpenTurn | None:
         return self._machine.here()

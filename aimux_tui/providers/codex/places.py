@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from aimux_tui.providers.base import LogFile, LogFormat
+from aimux_tui.providers.codex.documents import is_document
 from aimux_tui.providers.codex.identity import NAME, milliseconds_of
 from aimux_tui.providers.codex.prompts import title_from
 from aimux_tui.providers.codex.records import decode_line, text_of
@@ -22,7 +23,11 @@ _SESSIONS = "sessions"
 _ARCHIVE = "archived_sessions"
 _PREFIX = "rollout-"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-_FORMATS: dict[str, LogFormat] = {".jsonl": "lines", ".jsonl.zst": "zstd-lines"}
+_FORMATS: dict[str, LogFormat] = {
+    ".jsonl": "lines",
+    ".jsonl.zst": "zstd-lines",
+    ".json": "document",
+}
 _ENVELOPES = frozenset(
     {
         "session_meta",
@@ -68,7 +73,9 @@ def recognise(path: Path, head: bytes) -> LogFile | None:
     form = _format_of(path.name)
     if form is None:
         return None
-    if form == "zstd-lines":
+    if form == "document":
+        is_ours = is_document(head)
+    elif form == "zstd-lines":
         if not head.startswith(_ZSTD_MAGIC):
             return None
         is_ours = path.name.startswith(_PREFIX) or _holds_rollout(_decompressed(head))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aimux_tui.providers.codex import places
+from aimux_tui.providers.codex.documentscan import DocumentScan
 from aimux_tui.providers.codex.identity import NAME
 from aimux_tui.providers.codex.reading import read_body, read_lines
 from aimux_tui.providers.codex.scan import CodexScan
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.body import BodyRef
     from aimux_tui.model.session import LiveState
     from aimux_tui.model.turn import Turn, TurnSummary
-    from aimux_tui.providers.base import LogFile, LogSource
+    from aimux_tui.providers.base import LogFile, LogScan, LogSource
 
 
 class CodexProvider:
@@ -43,9 +44,9 @@ class CodexProvider:
         """The rollout at `path`, if it is one."""
         return places.recognise(path, head)
 
-    def scan(self, file: LogFile) -> CodexScan:
+    def scan(self, file: LogFile) -> LogScan:
         """A fresh scan."""
-        return CodexScan(file)
+        return DocumentScan(file) if file.format == "document" else CodexScan(file)
 
     def read_turn(self, source: LogSource, turn: TurnSummary) -> Turn:
         """The turn with all its steps."""

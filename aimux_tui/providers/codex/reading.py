@@ -11,9 +11,10 @@ from msgspec.json import encode
 
 from aimux_tui.model.body import Body, BodyRef, Span
 from aimux_tui.model.turn import Image
+from aimux_tui.providers.codex.documents import objects_in
 from aimux_tui.providers.codex.outputs import read_output
 from aimux_tui.providers.codex.prompts import split_request
-from aimux_tui.providers.codex.records import decode_line, list_of, payload_of, text_of
+from aimux_tui.providers.codex.records import decode_line, list_of, payload_of, text_of, untyped
 from aimux_tui.providers.codex.toolcalls import arguments_of
 from aimux_tui.providers.codex.turnbook import parse_time
 from aimux_tui.providers.jsonl import BadLineError
@@ -37,7 +38,7 @@ class Line:
     @property
     def envelope(self) -> str:
         """The type of the record; the payload's own in the oldest era."""
-        return text_of(self.value, "type")
+        return text_of(self.value, "type") or untyped(self.value)
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -65,18 +66,16 @@ class Line:
 
 def read_lines(source: LogSource, spans: Sequence[Span]) -> Iterator[Line]:
     """The records in `spans`; bad lines are left out."""
+    pieces = objects_in if source.file.format == "document" else _lines_in
     at: datetime | None = None
     for span in spans:
-        offset = span.offset
-        for line in source.read(span).split(b"\n"):
+        for place, line in pieces(source.read(span)):
             try:
-                value = decode_line(line) if line.strip() else {}
+                value = decode_line(line)
             except BadLineError:
-                value = {}
-            if value:
-                at = parse_time(text_of(value, "timestamp")) or at
-                yield Line(Span(offset, len(line)), value, at)
-            offset += len(line) + 1
+                continue
+            at = parse_time(text_of(value, "timestamp")) or at
+            yield Line(Span(span.offset + place, len(line)), value, at)
 
 
 def read_body(source: LogSource, ref: BodyRef) -> str:
@@ -97,6 +96,14 @@ def read_body(source: LogSource, ref: BodyRef) -> str:
     if name == "message" and text_of(payload, "type") == "user_message":
         return split_request(found)[0].strip("\n")
     return found
+
+
+def _lines_in(data: bytes) -> Iterator[tuple[int, bytes]]:
+    place = 0
+    for line in data.split(b"\n"):
+        if line.strip():
+            yield place, line
+        place += len(line) + 1
 
 
 def images_in(line: Line) -> list[Image]:

@@ -107,6 +107,17 @@ def payload_in(line: bytes) -> dict[str, Any]:
         return {}
 
 
+def untyped(value: dict[str, Any]) -> str:
+    """The type of a line that names none: those of the oldest era can be told by their fields."""
+    if "record_type" in value:
+        return "state"
+    return (
+        "session_meta"
+        if "id" in value and ("instructions" in value or "timestamp" in value)
+        else ""
+    )
+
+
 def text_of(value: dict[str, Any], name: str) -> str:
     """The text called `name`; "" if there is none or it is something else."""
     found = value.get(name)

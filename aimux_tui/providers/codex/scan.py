@@ -24,6 +24,7 @@ from aimux_tui.providers.codex.records import (
     decode_record_tolerantly,
     payload_in,
     text_of,
+    untyped,
 )
 from aimux_tui.providers.codex.turnbook import TurnBook, parse_time
 from aimux_tui.providers.codex.usage import UsageLedger
@@ -191,8 +192,7 @@ class CodexScan:
         usage = Usage()
         for turn in turns:
             usage += turn.usage
-        open_call = next(reversed(calls.open.values()), None)
-        state, detail = machine.state(open_call.name if open_call is not None else "")
+        state, detail = machine.state(calls.open_name(None if machine.in_task else machine.turn))
         handlers = self._handlers
         return LogSummary(
             provider=NAME,
@@ -236,10 +236,5 @@ class CodexScan:
 
 
 def _typed(record: Record, line: bytes) -> Record:
-    """Lines of the oldest era that have no type: the head, and marks of the agent's state."""
-    value = payload_in(line)
-    if "record_type" in value:
-        return Record("state", record.timestamp)
-    if "id" in value and ("instructions" in value or "timestamp" in value):
-        return Record("session_meta", record.timestamp)
-    return record
+    """A record of the oldest era with the type that its line does not name."""
+    return Record(untyped(payload_in(line)), record.timestamp)

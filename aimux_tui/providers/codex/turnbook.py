@@ -131,7 +131,8 @@ class OpenTurn:
         return [*self.spans, (self.start, self.end)] if self.end >= 0 else self.spans
 
     def _begin_run(self, start: int, end: int) -> None:
-        self.spans = self.runs()
+        if self.end >= 0:
+            self.spans.append((self.start, self.end))
         self.start, self.end = start, end
 
     def add_request(self, request: Request) -> None:

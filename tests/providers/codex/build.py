@@ -366,3 +366,10 @@ def write_home(home: Path) -> None:
     (day / f"{Path(cold.file().path).name}.zst").write_bytes(packed)
     names = {"id": parent.thread, "thread_name": "Counting", "updated_at": "2026-05-01T09:10:00Z"}
     (root / "session_index.jsonl").write_text(json.dumps(names) + "\n")
+
+
+def document(log: Rollout, *, indent: int | None = 2) -> bytes:
+    """The first Codex's form of a bare log: one JSON document."""
+    head, *items = (json.loads(line) for line in log.lines)
+    items = [item for item in items if "record_type" not in item]
+    return json.dumps({"session": head, "items": items}, indent=indent).encode()

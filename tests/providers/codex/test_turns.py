@@ -235,6 +235,7 @@ def test_rolled_back_turns_stay():
         (lambda log: log.start("t").typed("x").said("y").end("t"), LogState.FINISHED, ""),
         (lambda log: log.typed("x").said("y"), LogState.FINISHED, ""),
         (lambda log: log.typed("x").call("shell", "c"), LogState.TOOL, "shell"),
+        (lambda log: log.typed("x").call("shell", "c").typed("y"), LogState.RESPONDING, ""),
     ],
 )
 def test_where_the_log_stands(records, state: LogState, detail: str):
