@@ -41,11 +41,6 @@ class Paths:
         return self.home / "exports"
 
     @property
-    def index(self) -> Path:
-        """The index of session summaries."""
-        return self.cache / "index.db"
-
-    @property
     def log_file(self) -> Path:
         """aimux's own log."""
         return self.state / "aimux.log"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,8 +77,14 @@ def make_library(
     """The library over all homes, or over exactly the given logs; nothing is read yet."""
     settings = surroundings.settings
     is_indexed = uses_index and settings.index.enabled and logs is None
-    index = Index(surroundings.paths.index if is_indexed else None)
+    index = Index(index_path(surroundings) if is_indexed else None)
     return Library(surroundings.homes, index, PriceTable(settings.cost.prices), logs=logs)
+
+
+def index_path(surroundings: Surroundings) -> Path:
+    """The index of exactly these homes: which log owns a shared request depends on them."""
+    homes = "\0".join(f"{home.provider} {home.path}" for home in surroundings.homes)
+    return surroundings.paths.cache / f"index-{zlib.crc32(homes.encode()):08x}.db"
 
 
 def find_session(library: Library, target: str) -> Session:

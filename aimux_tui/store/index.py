@@ -17,7 +17,7 @@ from aimux_tui.store.record import LogRecord
 from aimux_tui.store.sharing import PricedLog, shared_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _SCHEMA_VERSION = 1
 _SCHEMA = """
@@ -132,7 +132,8 @@ class Index:
                     "INSERT OR IGNORE INTO request VALUES(?,?)",
                     ((_signed(request.key), row[0]) for request in requests if request.key),
                 )
-                changed |= self._settle(row[0])
+                if self._partners(row[0]):
+                    changed |= self._settle(row[0])
         return changed
 
     def _settle(self, log_id: int) -> dict[str, LogRecord]:
@@ -140,15 +141,9 @@ class Index:
         group = {log_id}
         frontier = [log_id]
         while frontier:
-            rows = self._connection.execute(
-                "SELECT DISTINCT b.log FROM request a JOIN request b ON b.key=a.key WHERE a.log=?",
-                (frontier.pop(),),
-            )
-            fresh = {other for (other,) in rows} - group
+            fresh = self._partners(frontier.pop()) - group
             group |= fresh
             frontier.extend(fresh)
-        if len(group) == 1:
-            return {}
         records: dict[str, LogRecord] = {}
         priced: list[PricedLog] = []
         marks = ",".join("?" * len(group))
@@ -170,20 +165,43 @@ class Index:
                 )
         return changed
 
+    def _partners(self, log_id: int) -> set[int]:
+        """The other logs that hold some request of this one."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT b.log FROM request a JOIN request b ON b.key=a.key WHERE a.log=?",
+            (log_id,),
+        )
+        return {other for (other,) in rows} - {log_id}
+
     def requests(self, path: str) -> _Requests:
         """A log's requests and what each costs; empty if the index has none."""
         row = self._connection.execute("SELECT requests FROM log WHERE path=?", (path,)).fetchone()
         return _requests_decoder.decode(row[0]) if row else ([], [])
 
-    def forget(self, paths: Iterable[str]) -> None:
-        """Drop the records of files that are gone."""
-        with _transaction(self._connection):
+    def keep_only(self, paths: Collection[str]) -> None:
+        """Drop the records of all other files: they are gone, and what they shared is not."""
+        known = [path for (path,) in self._connection.execute("SELECT path FROM log")]
+        self.forget(path for path in known if path not in paths)
+
+    def forget(self, paths: Iterable[str]) -> dict[str, LogRecord]:
+        """Drop the records of files that are gone.
+
+        Returns the records whose share changed because of it.
+        """
+        changed: dict[str, LogRecord] = {}
+        connection = self._connection
+        with _transaction(connection):
             for path in paths:
-                row = self._connection.execute(
-                    "DELETE FROM log WHERE path=? RETURNING id", (path,)
-                ).fetchone()
-                if row is not None:
-                    self._connection.execute("DELETE FROM request WHERE log=?", row)
+                row = connection.execute("SELECT id FROM log WHERE path=?", (path,)).fetchone()
+                if row is None:
+                    continue
+                partners = self._partners(row[0])
+                connection.execute("DELETE FROM log WHERE id=?", row)
+                connection.execute("DELETE FROM request WHERE log=?", row)
+                for partner in partners:
+                    changed |= self._settle(partner)
+                changed.pop(path, None)
+        return changed
 
     def close(self) -> None:
         """Close the file."""

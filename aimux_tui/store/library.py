@@ -239,8 +239,9 @@ class Library:
 
     def _take_current(self, logs: Iterable[FoundLog]) -> list[LogRecord]:
         """Note the logs; return the records that the index has of them, the rest is pending."""
-        known = self.index.load(self._scan_version)
         self._found = {found.file.path: found for found in logs}
+        self.index.keep_only(self._found.keys())
+        known = self.index.load(self._scan_version)
         records: list[LogRecord] = []
         self._pending = {}
         for path, found in self._found.items():
@@ -301,8 +302,8 @@ class Library:
     def _forget(self, path: str) -> None:
         for known in (self._found, self._pending, self._live_logs, self._unreadable):
             known.pop(path, None)
-        self.index.forget([path])
         self._tree.drop(path)
+        self._tree.put(self.index.forget([path]).values())
 
     def _read_side_files(self) -> None:
         titles: dict[str, str] = {}

@@ -13,8 +13,6 @@ def test_the_usual_places() -> None:
     assert paths.config_file == HOME / ".aimux/config.yaml"
     assert paths.evaluations == HOME / ".aimux/evaluations"
     assert paths.exports == HOME / ".aimux/exports"
-    assert paths.index.name == "index.db"
-    assert paths.index.parent == paths.cache
     assert paths.log_file.parent == paths.state
     assert paths.cache.name == paths.state.name == "aimux"
     assert paths.cache != paths.state

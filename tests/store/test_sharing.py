@@ -49,6 +49,14 @@ def test_the_index_comes_to_the_same_in_any_order(tmp_path: Path) -> None:
 def test_a_fork_owns_all_once_the_original_is_gone(tmp_path: Path) -> None:
     index = Index(tmp_path / "index.db")
     index.store(LOGS, "v1")
-    index.forget([ORIGINAL.file.path])
-    index.store([(FORK, FORK_COSTS)], "v1")
+    (changed,) = index.forget([ORIGINAL.file.path]).values()
+    assert changed.own_usage.output == 10
     assert index.load("v1")[FORK.file.path].own_usage.output == 10
+
+
+def test_files_that_vanished_between_two_starts_own_nothing(tmp_path: Path) -> None:
+    index = Index(tmp_path / "index.db")
+    index.store(LOGS, "v1")
+    index.keep_only({FORK.file.path})
+    (left,) = index.load("v1").values()
+    assert left.own_usage.output == 10
