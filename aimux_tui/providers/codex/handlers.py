@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _REMARK_ITEMS = ("compaction", "context_compaction", "ghost_snapshot", "additional_tools", "other")
 _REMARK_EVENTS = (
-    "thread_rolled_back",
     "entered_review_mode",
     "exited_review_mode",
     "thread_goal_updated",
@@ -148,7 +147,8 @@ class Handlers:
             "error": self._on_error,
             "thread_name_updated": self._on_name,
             "thread_settings_applied": self._on_settings,
-            "turn_aborted": self._on_aborted,
+            "thread_rolled_back": lambda _payload, _line: machine.turn,
+            **dict.fromkeys(("turn_aborted", "task_aborted"), self._on_aborted),
             **dict.fromkeys(("task_started", "turn_started"), self._on_start),
             **dict.fromkeys(
                 ("task_complete", "turn_complete", "task_completed"), self._on_complete
@@ -265,7 +265,7 @@ class Handlers:
             self.titles_for_others[thread_id] = title_from(name)
         else:
             self.given_title = title_from(name)
-        return self._machine.here()
+        return self._machine.turn
 
     def _on_error(self, _payload: Payload, line: bytes) -> OpenTurn | None:
         return self._machine.failed(error_message(payload_in(line)))

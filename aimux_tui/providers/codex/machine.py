@@ -146,7 +146,7 @@ class TurnMachine:
             self._close(turn, TurnState.DONE)
         elif turn is not None and turn.kind is TurnKind.CONTINUATION and not turn.has_work:
             self._name(turn, title, kind)
-        return turn
+        return turn if turn is not None else self.turn
 
     def compacted(self, record: str) -> OpenTurn | None:
         """The context was compacted, says a record of this kind; twins count once."""

@@ -160,7 +160,7 @@ class StepBuilder:
             case "task_complete" | "turn_complete" | "task_completed":
                 if payload.get("error"):
                     self._take_error(line)
-            case "turn_aborted":
+            case "turn_aborted" | "task_aborted":
                 self._add(notices.interruption(line))
             case "thread_rolled_back":
                 self._add(notices.rolled_back(line))

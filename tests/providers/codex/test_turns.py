@@ -172,10 +172,11 @@ def test_compacting_before_a_prompt_is_part_of_it():
     assert (turn.kind, turn.title, turn.segment) == (TurnKind.PROMPT, "go", 1)
 
 
-def test_an_aborted_task():
+@pytest.mark.parametrize("event", ["turn_aborted", "task_aborted"])
+def test_an_aborted_task(event: str):
     log = session().start("t").typed("go").call("exec_command", "c", {"cmd": "sleep 9"})
     log.sent("<turn_aborted>\nx\n</turn_aborted>")
-    log.event("turn_aborted", turn_id="t", reason="interrupted", duration_ms=1_500)
+    log.event(event, turn_id="t", reason="interrupted", duration_ms=1_500)
     (turn,) = log.opened()
     assert turn.summary.state is TurnState.INTERRUPTED
     assert turn.summary.duration == timedelta(seconds=1.5)
@@ -221,6 +222,22 @@ def test_rolled_back_turns_stay():
     log = session().start("t").typed("a").end("t").start("u").typed("b").end("u")
     log.event("thread_rolled_back", num_turns=1).start("v").typed("c").end("v")
     assert [turn.title for turn in log.turns()] == ["a", "b", "c"]
+    notices = [[s.title for s in turn.steps if isinstance(s, Notice)] for turn in log.opened()]
+    assert notices == [[], ["the last turn rolled back"], []]
+    ended = log.turns()[1].ended
+    assert ended is not None
+    assert (ended - START).seconds == 9
+
+
+def test_what_comes_between_tasks_belongs_to_the_last_turn():
+    log = session().start("t").typed("a").end("t")
+    log.sent('<subagent_notification>\n{"agent_path":"x"}\n</subagent_notification>')
+    log.event("thread_name_updated", thread_name="My title").start("u").typed("b").end("u")
+    first, _ = log.opened()
+    assert [step.title for step in first.steps if isinstance(step, Notice)] == [
+        "a sub-agent reported",
+        "renamed: My title",
+    ]
 
 
 @pytest.mark.parametrize(
