@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _FAILED = 1
 _TURN = 2
-"""A call is one number: the index of its turn times this, plus one if it failed."""
 
 
 class Change(NamedTuple):
@@ -46,13 +45,14 @@ class Calls:
     """Every call of a log once, by its id, and the results that have come."""
 
     __slots__ = (
-        "_book", "_calls", "_orphans", "additions", "deletions", "edits", "failed", "pending",
+        "_book", "_orphans", "additions", "by_id", "deletions", "edits", "failed", "pending",
         "rejected",
     )  # fmt: skip
 
     def __init__(self, book: TurnBook) -> None:
         self._book = book
-        self._calls: dict[str, int] = {}
+        self.by_id: dict[str, int] = {}
+        """Call → the index of its turn times two, plus one if it failed."""
         self._orphans: dict[str, list[_Orphan]] = {}
         self.pending: dict[str, str] = {}
         """Calls that wait for a result → tool name, in order."""
@@ -60,16 +60,16 @@ class Calls:
         self.edits = self.additions = self.deletions = 0
 
     def __len__(self) -> int:
-        return len(self._calls)
+        return len(self.by_id)
 
     def turn_of(self, call_id: str) -> OpenTurn | None:
         """The turn of a call; None if the log does not hold it."""
-        call = self._calls.get(call_id)
+        call = self.by_id.get(call_id)
         return None if call is None else self._book.turns[call // _TURN]
 
     def open(self, call_id: str, name: str, turn: OpenTurn) -> None:
         """A call that was not seen before."""
-        self._calls[call_id] = turn.index * _TURN
+        self.by_id[call_id] = turn.index * _TURN
         turn.tools[name] = turn.tools.get(name, 0) + 1
         self.pending[call_id] = name
         if self._orphans:
@@ -101,10 +101,15 @@ class Calls:
         self, line: Line, results: list[Block], current: OpenTurn, start: int, end: int
     ) -> None:
         """Take in the results that a user record holds; `current` is the turn it stands in."""
-        turns = [turn for block in results if (turn := self._close(block)) is not None]
-        if isinstance(line.tool_use_result, ToolUseResult) or not turns:
-            change = changed(line)
-            self._add(change, turns[0] if turns else current)
+        turns = []
+        for block in results:
+            turn = self._close(block)
+            if turn is not None:
+                turns.append(turn)
+        if not turns or isinstance(line.tool_use_result, ToolUseResult):
+            change = changed(line.tool_use_result)
+            if change is not _NOTHING:
+                self._add(change, turns[0] if turns else current)
             if not turns:
                 self._keep_orphans(results, current, start, end, change)
                 turns.append(current)
@@ -127,7 +132,7 @@ class Calls:
     def _close(self, block: Block) -> OpenTurn | None:
         """The turn of a result's call; None if the call is not known."""
         call_id = block.tool_use_id or ""
-        call = self._calls.get(call_id)
+        call = self.by_id.get(call_id)
         if call is None:
             return None
         turn = self._book.turns[call // _TURN]
@@ -137,22 +142,21 @@ class Calls:
         return turn
 
     def _fail(self, call_id: str, turn: OpenTurn, *, is_rejected: bool) -> None:
-        if self._calls[call_id] & _FAILED:
+        if self.by_id[call_id] & _FAILED:
             return
-        self._calls[call_id] |= _FAILED
+        self.by_id[call_id] |= _FAILED
         turn.failures += 1
         self.failed += 1
         self.rejected += is_rejected
 
     def _add(self, change: Change, turn: OpenTurn) -> None:
         edits, additions, deletions = change
-        if edits:
-            turn.edits += edits
-            turn.additions += additions
-            turn.deletions += deletions
-            self.edits += edits
-            self.additions += additions
-            self.deletions += deletions
+        turn.edits += edits
+        turn.additions += additions
+        turn.deletions += deletions
+        self.edits += edits
+        self.additions += additions
+        self.deletions += deletions
 
     def _keep_orphans(
         self, results: list[Block], turn: OpenTurn, start: int, end: int, change: Change
@@ -164,17 +168,16 @@ class Calls:
             self._orphans.setdefault(block.tool_use_id or "", []).append(orphan)
 
 
-def changed(line: Line) -> Change:
-    """What the structured result in a record says about a file."""
-    result = line.tool_use_result
+def changed(result: object) -> Change:
+    """What the structured twin of a result says about a file."""
     if not isinstance(result, ToolUseResult):
         return _NOTHING
     if result.structured_patch:
         additions = deletions = 0
         for part in result.structured_patch:
             for text in part.lines:
-                additions += text.startswith("+")
-                deletions += text.startswith("-")
+                additions += text[:1] == "+"
+                deletions += text[:1] == "-"
         return Change(1, additions, deletions)
     if result.type == "create" and result.file_path:
         return Change(1, _created_lines(result), 0)

@@ -56,8 +56,19 @@ class Conversation:
     """
 
     __slots__ = (
-        "_awaits_summary", "_identity", "book", "calls", "compactions", "context_request",
-        "last_model", "ledger", "links", "prompts", "state", "state_detail", "unknown",
+        "_awaits_summary",
+        "_error",
+        "_identity",
+        "book",
+        "calls",
+        "compactions",
+        "context_request",
+        "last_model",
+        "ledger",
+        "links",
+        "prompts",
+        "state",
+        "unknown",
     )  # fmt: skip
 
     def __init__(self, identity: Identity) -> None:
@@ -67,7 +78,7 @@ class Conversation:
         self.calls = Calls(self.book)
         self.links = Links()
         self.state = LogState.EMPTY
-        self.state_detail = ""
+        self._error = ""
         self.prompts = 0
         self.compactions = 0
         self.unknown: Counter[str] = Counter()
@@ -83,9 +94,17 @@ class Conversation:
         if current is not None:
             current.cover(start, end)
 
-    def _set_state(self, state: LogState, detail: str = "") -> None:
+    @property
+    def state_detail(self) -> str:
+        """The tool that runs, or the error."""
+        if self.state is LogState.ERROR:
+            return self._error
+        if self.state is LogState.TOOL:
+            return next(iter(self.calls.pending.values()), "")
+        return ""
+
+    def _set_state(self, state: LogState) -> None:
         self.state = state
-        self.state_detail = detail
         current = self.book.current
         if current is None:
             return
@@ -112,9 +131,8 @@ class Conversation:
         turn = self.book.begin(kind, key, title, self._identity.at)
         turn.first_request = len(self.ledger)
         turn.segment = self.compactions
-        if last is None:
-            # What stands before the first turn is shown with it.
-            turn.spans = [0, start - 1] if start else []
+        # What stands before the first turn is shown with it. The turn's own line comes next.
+        turn.spans = [start if last is not None else 0, start - 1]
         if text not in {_CONTINUED, _COMPACTED}:
             self._identity.note_prompt(text, title, kind)
         self.prompts += kind in PROMPT_KINDS
@@ -133,10 +151,9 @@ class Conversation:
         current.ended = identity.at
         message = line.message
         content = message.content if message is not None else None
-        blocks = content if isinstance(content, list) else _NO_BLOCKS
         is_side = line.is_sidechain is True and identity.is_main
-        is_ours = message is None or message.model != SYNTHETIC_MODEL
-        if is_ours:
+        is_own_words = message is not None and message.model == SYNTHETIC_MODEL
+        if not is_own_words:
             index = self.ledger.note(line, identity.at)
             if index < current.first_request:
                 turn = self.book.owner(index) or current
@@ -148,22 +165,34 @@ class Conversation:
         self._awaits_summary = False
         repeated = 0
         last = None
-        for block in blocks:
-            last = block.type
-            if last in _PLAIN_BLOCKS:
-                continue
-            repeated += self._take_block(block, turn)
+        if isinstance(content, list):
+            for block in content:
+                last = block.type
+                if last not in _PLAIN_BLOCKS:
+                    repeated += self._take_block(block, turn)
         if turn is current:
-            current.cover(start, end)
-        elif not repeated or repeated < len(blocks):
+            spans = current.spans
+            if start - spans[-1] == 1:
+                spans[-1] = end
+            else:
+                current.cover(start, end)
+        elif not repeated or repeated < len(content or ()):
             turn.add_elsewhere(start, end)
-        if is_side:
-            return
+        if not is_side:
+            self._state_after(line, last, is_own_words=is_own_words)
+
+    def _state_after(self, line: Line, last: str | None, *, is_own_words: bool) -> None:
+        """Where an assistant line leaves the conversation; `last` is its last block."""
         if self.calls.pending:
-            self._await_tool()
-        elif not is_ours:
-            self._after_own_words(line)
-        elif last == "text" and (message is None or message.stop_reason not in _GOING_ON):
+            if self.state is not LogState.TOOL:
+                self._set_state(LogState.TOOL)
+        elif is_own_words:
+            if line.is_api_error_message:
+                self._error = _words_of(line)
+                self._set_state(LogState.ERROR)
+            else:
+                self._set_state(LogState.FINISHED)
+        elif last == "text" and (line.message is None or line.message.stop_reason not in _GOING_ON):
             self._set_state(LogState.FINISHED)
         elif self.state is not LogState.RESPONDING:
             self._set_state(LogState.RESPONDING)
@@ -173,40 +202,27 @@ class Conversation:
         kind = block.type
         if kind in CALL_BLOCKS:
             call_id = block.id or ""
-            if self.calls.turn_of(call_id) is not None:
+            if call_id in self.calls.by_id:
                 return True
-            self._open_call(call_id, block, turn)
+            name = block.name or ""
+            self.calls.open(call_id, name, turn)
+            if name in SPAWNING_TOOLS:
+                self.links.open(call_id, block.input)
+                turn.agents += 1
         elif kind not in ASSISTANT_BLOCKS:
             self.unknown[f"{self._identity.version} assistant block {kind}".strip()] += 1
         elif block.tool_use_id:
             self.calls.close(block.tool_use_id, is_error=bool(block.is_error))
         return False
 
-    def _after_own_words(self, line: Line) -> None:
-        """Claude Code spoke in the model's place: an error, or that there is nothing to say."""
-        if line.is_api_error_message:
-            self._set_state(LogState.ERROR, _words_of(line))
-        else:
-            self._set_state(LogState.FINISHED)
-
-    def _open_call(self, call_id: str, block: Block, turn: OpenTurn) -> None:
-        name = block.name or ""
-        self.calls.open(call_id, name, turn)
-        if name in SPAWNING_TOOLS:
-            self.links.open(call_id, block.input)
-            turn.agents += 1
-
-    def _await_tool(self) -> None:
-        for name in self.calls.pending.values():
-            self._set_state(LogState.TOOL, name)
-            break
-
     def user(self, line: Line, start: int, end: int) -> None:
         """A prompt, a tool's result, or one of the many other things that users seem to say."""
         content = line.message.content if line.message is not None else None
         is_side = line.is_sidechain is True and self._identity.is_main
         if isinstance(content, list):
-            results = [block for block in content if block.type == "tool_result"]
+            results = content
+            if len(content) != 1 or content[0].type != "tool_result":
+                results = [block for block in content if block.type == "tool_result"]
             if results:
                 self._result(line, results, start, end, is_side=is_side)
                 return
@@ -226,7 +242,7 @@ class Conversation:
                 self._output()
 
     def _turn(self, kind: TurnKind, uuid: str | None, text: str, start: int, end: int) -> None:
-        state, detail = self.state, self.state_detail
+        state = self.state
         self._begin(kind, uuid, text, start).cover(start, end)
         if kind is TurnKind.NOTIFICATION:
             self.links.read_notification(text)
@@ -235,20 +251,20 @@ class Conversation:
             if name == "/rename" and arguments:
                 self._identity.custom_title = arguments
             if name in LOCAL_COMMANDS:
-                self._stay(state, detail)
+                self._stay(state)
                 return
         if kind is TurnKind.SHELL:
-            self._stay(state, detail)
+            self._stay(state)
         elif kind is TurnKind.STEERING and self.calls.pending:
-            self._await_tool()
+            self._set_state(LogState.TOOL)
         else:
             self._set_state(LogState.RESPONDING)
 
-    def _stay(self, state: LogState, detail: str) -> None:
+    def _stay(self, state: LogState) -> None:
         """A turn began that no model answers: it is done at once, and the log is where it was."""
         self._set_state(LogState.FINISHED)
-        is_idle = state is not LogState.RESPONDING and state is not LogState.TOOL
-        self.state, self.state_detail = (state, detail) if is_idle else (LogState.FINISHED, "")
+        if state is not LogState.RESPONDING and state is not LogState.TOOL:
+            self.state = state
 
     def _output(self) -> None:
         """A command or the user's shell has answered; the model was not asked."""
@@ -279,10 +295,9 @@ class Conversation:
                     self._link(block, line.tool_use_result)
         if is_side or self.state is LogState.INTERRUPTED or self.state is LogState.ERROR:
             return
-        if self.calls.pending:
-            self._await_tool()
-        elif self.state is not LogState.RESPONDING:
-            self._set_state(LogState.RESPONDING)
+        state = LogState.TOOL if self.calls.pending else LogState.RESPONDING
+        if self.state is not state:
+            self._set_state(state)
 
     def _link(self, block: Block, result: object) -> None:
         call_id = block.tool_use_id or ""
@@ -335,7 +350,7 @@ class Conversation:
         text = plain_text(line.content)
         if text.lstrip().startswith("<command-"):
             self._turn(TurnKind.COMMAND, line.uuid, text, start, end)
-            self._stay(self.state, self.state_detail)
+            self._stay(self.state)
         else:
             self.cover(start, end)
             self._output()

@@ -43,6 +43,7 @@ class Identity:
         """The newest record's time, inherited by records without one."""
         self.started: str | None = None
         self.updated = ""
+        """The latest time of all."""
         self.last_uuid = ""
         self.custom_title = ""
         self.ai_title = ""
@@ -51,33 +52,24 @@ class Identity:
         self.first_title = ""
         self.titles_for_others: dict[str, str] = {}
         self._first_session_id = ""
+        self.is_unsettled = True
+        """Whether `note` must be told every record."""
         self._was_here = False
         """Whether some record names the session that the file is named after."""
         self._forked_from = ""
         self._prompt_hash = 0
         self.is_warm_up = False
 
-    @property
-    def is_unsettled(self) -> bool:
-        """Whether every record must be asked for more than its context."""
-        return not self._was_here or bool(self.titles_for_others)
-
     def note(self, line: Line) -> None:
         """Take in what an envelope says beyond its context and its time."""
         if line.session_id is not None and not self._was_here:
             self._first_session_id = self._first_session_id or line.session_id
             self._was_here = line.session_id == self._stem
+            self.is_unsettled = not self._was_here or bool(self.titles_for_others)
         if line.forked_from is not None and line.forked_from.session_id:
             self._forked_from = line.forked_from.session_id
         if line.uuid is not None and line.uuid in self.titles_for_others:
             self.own_summary = self.titles_for_others[line.uuid]
-
-    def note_time(self, at: str) -> None:
-        """Take in a time later than all before; other texts than times do not count."""
-        if at[0] == "2":
-            self.updated = at
-            if self.started is None:
-                self.started = at
 
     def note_context(self, line: Line) -> None:
         """Take in where a record was written, and by which version."""
@@ -112,6 +104,7 @@ class Identity:
                 self.cwd = line.relocated_cwd or self.cwd
             case "summary" if line.summary and line.leaf_uuid:
                 self.titles_for_others[line.leaf_uuid] = line.summary
+                self.is_unsettled = True
                 if line.leaf_uuid == self.last_uuid:
                     self.own_summary = line.summary
 

@@ -12,12 +12,12 @@ from aimux_tui.model.usage import Request, Usage
 from aimux_tui.providers.claude.times import moment
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from aimux_tui.providers.claude.records import Line, Message, UsageBlock
 
 _TIERS = frozenset({"priority", "batch", "flex"})
-_UNTOLD = Request(0, None, "", Usage(requests=1, is_lower_bound=True))
+_NO_USAGE = Usage(requests=1, is_lower_bound=True)
+"""What is not known to be complete is a lower bound."""
+_UNTOLD = Request(0, None, "", _NO_USAGE)
 
 
 def digest(text: str) -> int:
@@ -25,19 +25,12 @@ def digest(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1
 
 
-def _id_hash(name: str) -> int:
-    """A stable 63-bit hash of random ids: their entropy is folded, not mixed, which is cheaper."""
-    data = name.encode()
-    half = len(data) // 2
-    return (crc32(data[:half]) << 31) ^ crc32(data[half:])
-
-
 class Ledger:
     """Requests in order of first appearance. The last line of a message states its usage."""
 
     __slots__ = (
-        "_index", "_is_stale", "_open", "_open_fresh", "_open_id", "_open_message",
-        "_open_request_id", "_open_usage", "_requests", "_snapshot", "models",
+        "_index", "_is_open_new", "_is_stale", "_open", "_open_at", "_open_id", "_open_key",
+        "_open_message", "_open_request_id", "_open_usage", "_requests", "_snapshot", "models",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -52,8 +45,9 @@ class Ledger:
         """Something about it is not written down yet."""
         self._open_id: str | None = None
         self._open_request_id: str | None = None
-        self._open_fresh: tuple[int, datetime | None] | None = None
-        """Key and time of a request that is new."""
+        self._is_open_new = False
+        self._open_key = 0
+        self._open_at: str | None = None
         self._open_message: Message | None = None
         self._open_usage: UsageBlock | None = None
 
@@ -72,14 +66,21 @@ class Ledger:
             if self._is_stale:
                 self._close()
             name = f"{message_id} {line.request_id}" if message_id else line.uuid
+            key = 0
+            if name:
+                # Ids are random: folding their entropy is enough, and cheaper than mixing it.
+                data = name.encode()
+                half = len(data) >> 1
+                key = (crc32(data[:half]) << 31) ^ crc32(data[half:])
             self._open_id = message_id
             self._open_request_id = line.request_id
-            key = _id_hash(name) if name else 0
             index = self._index.get(key, -1) if key else -1
             if index < 0:
                 index = self._index[key] = len(self._requests)
                 self._requests.append(_UNTOLD)
-                self._open_fresh = (key, moment(at))
+                self._open_key = key
+                self._open_at = at
+                self._is_open_new = True
             self._open = index
         self._is_stale = True
         if message is not None:
@@ -90,24 +91,30 @@ class Ledger:
 
     def _close(self) -> None:
         """Write down what the lines of the open request said since it was written down last."""
-        self._is_stale = False
-        message, self._open_message = self._open_message, None
-        block, self._open_usage = self._open_usage, None
-        fresh, self._open_fresh = self._open_fresh, None
-        old = self._requests[self._open]
-        usage, model, tier = old.usage, old.model, old.tier
+        index = self._open
+        if self._is_open_new:
+            key, at, model, tier, usage = self._open_key, moment(self._open_at), "", "", _NO_USAGE
+        else:
+            old = self._requests[index]
+            key, at, model, tier, usage = old.key, old.at, old.model, old.tier, old.usage
+        message, block = self._open_message, self._open_usage
+        self._open_message = self._open_usage = None
+        self._is_open_new = self._is_stale = False
         if message is not None:
-            # Claude Code wrote stream placeholders as usage wherever it wrote no stop reason.
-            is_lower_bound = message.stop_reason is None
-            if block is not None:
-                usage, tier = _usage(block, is_lower_bound), _tier(block)
-            elif is_lower_bound != usage.is_lower_bound:
-                usage = replace(usage, is_lower_bound=is_lower_bound)
             if message.model and not model:
                 model = sys.intern(message.model)
                 self.models[model] = None
-        key, at = fresh or (old.key, old.at)
-        self._requests[self._open] = Request(key, at, model, usage, tier)
+            # Claude Code wrote stream placeholders as usage wherever it wrote no stop reason.
+            is_lower_bound = message.stop_reason is None
+            if block is not None:
+                usage = _usage(block, is_lower_bound)
+                if block.speed == "fast":
+                    tier = "fast"
+                else:
+                    tier = block.service_tier if block.service_tier in _TIERS else ""
+            elif is_lower_bound != usage.is_lower_bound:
+                usage = replace(usage, is_lower_bound=is_lower_bound)
+        self._requests[index] = Request(key, at, model, usage, tier or "")
         self._snapshot = ()
 
     def usage(self, index: int) -> Usage:
@@ -151,12 +158,6 @@ class Ledger:
         if len(self._snapshot) != len(self._requests):
             self._snapshot = tuple(self._requests)
         return self._snapshot
-
-
-def _tier(usage: UsageBlock) -> str:
-    if usage.speed == "fast":
-        return "fast"
-    return usage.service_tier if usage.service_tier in _TIERS else ""
 
 
 def _usage(block: UsageBlock, is_lower_bound: bool) -> Usage:  # noqa: FBT001 - hot

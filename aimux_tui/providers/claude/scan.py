@@ -88,13 +88,16 @@ class ClaudeScan:
             at = line.timestamp
             if at:
                 identity.at = at
-                if at > identity.updated:
-                    identity.note_time(at)
+                if at > identity.updated and at[0] == "2":
+                    identity.updated = at
+                    if identity.started is None:
+                        identity.started = at
             if identity.is_unsettled or line.forked_from is not None:
                 identity.note(line)
-            if line.type == "assistant":
+            kind = line.type
+            if kind == "assistant":
                 take_assistant(line, start, end)
-            elif line.type == "user":
+            elif kind == "user":
                 take_user(line, start, end)
             else:
                 self._other(line, start, end)
