@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from textual.content import Content, Span
+from textual.style import Style
 
 from aimux_tui.tui.format.highlight import highlight_lines, language_of
 from aimux_tui.tui.format.lines import EMPTY, Line, Row, Wrap, pad, rows_of
@@ -16,8 +17,6 @@ from aimux_tui.tui.format.words import Ranges, changed_words, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from textual.style import Style
 
     from aimux_tui.model.tools import FileEdit, Hunk
     from aimux_tui.tui.format.look import Look
@@ -241,7 +240,13 @@ def _sign(line: _DiffLine, look: Look) -> str:
 
 
 def _sign_style(line: _DiffLine, look: Look) -> Style:
-    return look.palette.ok if line.sign == "+" else look.palette.failed
+    match line.sign:
+        case "+":
+            return look.palette.ok
+        case "-":
+            return look.palette.failed
+        case _:
+            return Style()
 
 
 def _fill(line: _DiffLine, look: Look) -> Style | None:

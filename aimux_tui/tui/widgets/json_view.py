@@ -8,10 +8,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Tree
 
 from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs
+from aimux_tui.tui.format.lines import width_of
 from aimux_tui.tui.format.plain import to_ascii
 from aimux_tui.tui.format.sanitise import one_line
 from aimux_tui.tui.format.units import format_count, plural
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 
 CHUNK = 250
 """Children that are added at a time."""
-MAX_STRING = 160
-"""Characters of a string that are shown in the tree."""
+MAX_STRING = 200
+"""Characters of a string that are shown in the tree, where there is room."""
+MAX_KEY = 60
+_MIN_ROOM = 8
 
 Json = Any
 """What a JSON document is decoded to."""
@@ -58,7 +62,7 @@ class JsonView(Tree[JsonNode], inherit_bindings=False):
     JsonView {
         background: transparent;
         scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 1;
+        overflow-x: hidden;
         & > .tree--cursor, &:focus > .tree--cursor {
             background: $primary 22%;
             color: $foreground;
@@ -97,10 +101,12 @@ class JsonView(Tree[JsonNode], inherit_bindings=False):
         self.auto_expand = False
         self.guide_depth = 2
         self._glyphs = terminal_glyphs()
+        self.draw_with(self._glyphs)
 
     def draw_with(self, glyphs: Glyphs) -> None:
         """Use other signs."""
         self._glyphs = glyphs
+        self.show_guides = glyphs is not ASCII
         self.ICON_NODE, self.ICON_NODE_EXPANDED = f"{glyphs.closed} ", f"{glyphs.open} "
         self._invalidate()
 
@@ -156,7 +162,7 @@ class JsonView(Tree[JsonNode], inherit_bindings=False):
                 self.call_after_refresh(self.move_cursor, first)
         elif data.is_branch:
             node.toggle()
-        elif isinstance(data.value, str) and _is_cropped(data.value):
+        elif isinstance(data.value, str) and self._is_cropped(node, data):
             self.post_message(self.TextOpened(self, data.pointer, data.value))
 
     # Labels.
@@ -176,8 +182,12 @@ class JsonView(Tree[JsonNode], inherit_bindings=False):
             pieces.append((f"… {rest}, enter", palette.link))
         else:
             if data.key is not None:
-                pieces += [(one_line(str(data.key), 80), palette.heading), (": ", palette.faint)]
-            pieces.append(self._value(data.value))
+                pieces += [
+                    (one_line(str(data.key), MAX_KEY), palette.heading),
+                    (": ", palette.faint),
+                ]
+            room = self._room(node) - sum(width_of(text) for text, _ in pieces)
+            pieces.append(self._value(data.value, room))
         label = Text(style=base_style, no_wrap=True)
         for text, own in pieces:
             label.append(to_ascii(text) if self._glyphs is ASCII else text, own.rich_style)
@@ -185,7 +195,23 @@ class JsonView(Tree[JsonNode], inherit_bindings=False):
         label.stylize(style.background_style)
         return label
 
-    def _value(self, value: Json) -> tuple[str, Style]:
+    def _room(self, node: TreeNode[JsonNode]) -> int:
+        """Columns that the label of a node may take."""
+        depth = 0
+        while node.parent is not None and depth * self.guide_depth < self.size.width:
+            node, depth = node.parent, depth + 1
+        return max(self.scrollable_content_region.width - depth * self.guide_depth, _MIN_ROOM)
+
+    def _is_cropped(self, node: TreeNode[JsonNode], data: JsonNode) -> bool:
+        """Whether there is more of a string than the tree shows."""
+        key = width_of(one_line(str(data.key), MAX_KEY)) + 2 if data.key is not None else 0
+        return _cropped(data.value, self._room(node) - key) is not None
+
+    def on_resize(self) -> None:
+        """Crop strings anew."""
+        self._invalidate()
+
+    def _value(self, value: Json, room: int) -> tuple[str, Style]:
         palette = palette_of(self.app)
         match value:
             case Mapping():
@@ -193,14 +219,11 @@ class JsonView(Tree[JsonNode], inherit_bindings=False):
             case list() | tuple():
                 return f"[{plural(len(value), 'item')}]", palette.muted
             case str():
-                text = f'"{one_line(value, MAX_STRING)}"'
-                if _is_cropped(value):
-                    text += f"  {format_count(len(value))} characters, enter"
-                return text, palette.ok
+                return _cropped(value, room) or f'"{one_line(value)}"', palette.ok
             case bool() | None:
                 return {True: "true", False: "false", None: "null"}[value], palette.waiting
             case _:
-                return one_line(str(value), MAX_STRING), palette.accent
+                return one_line(str(value), max(room, 1)), palette.accent
 
     # Moving.
 
@@ -242,8 +265,13 @@ def _children(value: Mapping[str, Json] | Sequence[Json]) -> Any:
     return value.items() if isinstance(value, Mapping) else enumerate(value)
 
 
-def _is_cropped(text: str) -> bool:
-    return len(text) > MAX_STRING or "\n" in text
+def _cropped(text: str, room: int) -> str | None:
+    """The beginning of a string and how long it is; None if all of it can be shown."""
+    if len(text) <= MAX_STRING and "\n" not in text and width_of(one_line(text)) + 2 <= room:
+        return None
+    size = f"  {format_count(len(text))} characters, enter"
+    beginning = Content(one_line(text, MAX_STRING)).truncate(max(room - len(size) - 3, 1))
+    return f'"{beginning.plain.rstrip("…")}…"{size}'
 
 
 def _escaped(key: str | int) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.style import Style
 
-from aimux_tui.tui.format.glyphs import Glyphs, terminal_glyphs
+from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs
 from aimux_tui.tui.format.lines import Line, rows
 from aimux_tui.tui.format.look import Look
 from aimux_tui.tui.palette import palette_of
@@ -81,6 +81,7 @@ class RowView(RowLayout, can_focus=True, inherit_bindings=False):
         self._glyphs = glyphs or self._glyphs
         self._zone = zone or self._zone
         self._look = None
+        self.draw_scrollbar(is_ascii=self._glyphs is ASCII)
         self.rebuild()
 
     def say_when_empty(self, lines: Sequence[Line]) -> None:

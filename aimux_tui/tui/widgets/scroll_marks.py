@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment, Segments
 from rich.style import Style as RichStyle
@@ -57,9 +57,16 @@ class MarkedScrollView(ScrollView):
         """Textual's scrollbar, drawing our marks."""
         bar = super().vertical_scrollbar
         if bar.renderer is ScrollBarRender:
-            # On the instance, as Textual's documentation proposes for a single scrollbar.
-            vars(bar)["renderer"] = marked_renderer(self._marked_cells)
+            self._use_renderer(bar, is_ascii=False)
         return bar
+
+    def draw_scrollbar(self, *, is_ascii: bool) -> None:
+        """Draw the scrollbar with or without the half blocks that make it move smoothly."""
+        self._use_renderer(super().vertical_scrollbar, is_ascii=is_ascii)
+
+    def _use_renderer(self, bar: ScrollBar, *, is_ascii: bool) -> None:
+        # On the instance, as Textual's documentation proposes for a single scrollbar.
+        vars(bar)["renderer"] = marked_renderer(self._marked_cells, is_ascii=is_ascii)
 
     def _marked_cells(self, size: int) -> Mapping[int, Color | None]:
         palette = palette_of(self.app)
@@ -99,11 +106,17 @@ def marked_cells(
     return cells
 
 
-def marked_renderer(cells_of: Callable[[int], Mapping[int, Color | None]]) -> type[ScrollBarRender]:
+def marked_renderer(
+    cells_of: Callable[[int], Mapping[int, Color | None]], *, is_ascii: bool
+) -> type[ScrollBarRender]:
     """A renderer for one scrollbar; `cells_of` is asked with the bar's height in every frame."""
 
     class MarkedScrollBarRender(ScrollBarRender):
         """Textual's bar with marks on top."""
+
+        VERTICAL_BARS: ClassVar[list[str]] = (
+            [" "] * 8 if is_ascii else ScrollBarRender.VERTICAL_BARS
+        )
 
         def __rich_console__(
             self, console: Console, options: ConsoleOptions

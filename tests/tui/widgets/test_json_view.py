@@ -137,6 +137,7 @@ async def test_hostile_keys_and_values_are_harmless() -> None:
         app.json.draw_with(ASCII)
         await pilot.pause()
         assert app.screen_text[0] == "v input: {1 key}"
+        assert "".join(app.screen_text).isascii()
         assert app.screen_text[1].endswith('k [b]: "v?[/b]"')
 
 
@@ -150,3 +151,17 @@ async def test_a_deep_value_is_no_danger() -> None:
             app.json.action_expand()
             await pilot.pause()
         assert app.screen_text
+
+
+async def test_strings_are_cropped_to_the_room_there_is() -> None:
+    app = JsonApp({"key": "word " * 12})
+    async with app.run_test(size=(50, 5)) as pilot:
+        await pilot.pause()
+        assert app.screen_text[1] == '└ key: "word word word wor…"  60 characters, enter'
+        app.json.action_cursor_down()
+        app.json.action_open()
+        await pilot.pause()
+        assert app.opened == [("/key", "word " * 12)]
+        await pilot.resize_terminal(100, 5)
+        await pilot.pause()
+        assert app.screen_text[1] == '└ key: "' + ("word " * 12).strip() + '"'
