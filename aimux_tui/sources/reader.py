@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BLOCK = 1 << 20
 """Bytes read at a time. Plain reads: a mapped file that its agent truncates would kill us."""
 _FINGERPRINT = 64
+_LONGEST_FIRST_LINE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +171,14 @@ def decompress(stream: IO[bytes]) -> Iterator[bytes]:
 def read_ends(path: str, size: int) -> tuple[bytes, int, bytes]:
     """The first and the last whole lines of a log, within `size` bytes each.
 
+    The first line comes whole even if it is longer, up to a limit: it often says whose log it is.
     Returns (head, offset of tail, tail); the tail is empty where the head reaches the end.
     """
     with Path(path).open("rb", buffering=0) as stream:
         length = os.fstat(stream.fileno()).st_size
         head = stream.read(size)
+        while b"\n" not in head and len(head) < min(length, _LONGEST_FIRST_LINE):
+            head += stream.read(size)
         if len(head) < length:
             head = head[: head.rfind(b"\n") + 1]
         start = max(length - size, len(head))

@@ -26,8 +26,10 @@ _AT_REST = 60 * 10**9
 
 def read_shallow(found: FoundLog) -> LogRecord:
     """A record from the head and the tail of a log: who and when, but no counts. Raises OSError."""
-    head, offset, tail = read_ends(found.file.path, _ENDS)
     scan = load_provider(found.file.provider).scan(found.file)
+    head, offset, tail = b"", 0, b""
+    if found.file.format == "lines":
+        head, offset, tail = read_ends(found.file.path, _ENDS)
     if head:
         scan.feed(head, 0)
     if tail:

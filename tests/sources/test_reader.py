@@ -177,3 +177,11 @@ def test_ends_of_a_short_log_are_all_of_it(path: Path) -> None:
     path.write_bytes(b'{"n":1}\n{"n":2}')
     head, offset, tail = read_ends(str(path), 100)
     assert (head, offset, tail) == (b'{"n":1}\n{"n":2}', 15, b"")
+
+
+def test_a_long_first_line_comes_whole(path: Path) -> None:
+    path.write_bytes(b'{"n":"%s"}\n{"n":2}\n{"n":3}\n' % (b"x" * 500))
+    head, _, tail = read_ends(str(path), 20)
+    assert head.startswith(b'{"n":"xxx')
+    assert head.endswith(b"\n")
+    assert tail.endswith(b'{"n":3}\n')
