@@ -25,6 +25,7 @@ FAINT_CONTRAST = 3.0
 """The same for what is only decoration or repetition."""
 CURSOR_CONTRAST = 0.8
 """Share of these ratios that is left on the row under the cursor."""
+_HUES = ("accent", "success", "primary", "secondary")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,73 +91,93 @@ def palette_for(theme: Theme) -> Palette:
     return _rgb_palette(theme)
 
 
-def _rgb_palette(theme: Theme) -> Palette:
-    variables = theme.to_color_system().generate()
+class _Inks:
+    """The colours of a theme, made legible on every background that a row may have."""
 
-    def variable(name: str) -> Color:
-        return Color.parse(variables[name])
+    def __init__(self, theme: Theme) -> None:
+        self._variables = theme.to_color_system().generate()
+        background = self.variable("background")
+        if background.a < 1:
+            background = Color.parse("#000000" if theme.dark else "#FFFFFF") + background
+        self.background = background
+        self.foreground = self.variable("foreground")
+        self.cursor = background.blend(self.variable("primary"), 0.2)
+        self.cursor_blurred = background.blend(self.foreground, 0.08)
+        self.added = background.blend(self.variable("success"), 0.14)
+        self.removed = background.blend(self.variable("error"), 0.14)
 
-    background = variable("background")
-    foreground = variable("foreground")
-    if background.a < 1:
-        background = Color.parse("#000000" if theme.dark else "#FFFFFF") + background
-    primary = variable("primary")
-    success, error = variable("success"), variable("error")
-    cursor = background.blend(primary, 0.2)
-    blurred = background.blend(foreground, 0.08)
-    added = background.blend(success, 0.14)
-    removed = background.blend(error, 0.14)
+    def variable(self, name: str) -> Color:
+        """A colour of the theme, by its name there."""
+        return Color.parse(self._variables[name])
 
-    def ink(color: Color, contrast: float = BODY_CONTRAST, *others: Color) -> Color:
+    def faded(self, share: float) -> Color:
+        """The foreground, with so much of it left."""
+        return self.background.blend(self.foreground, share)
+
+    def ink(self, color: Color, contrast: float = BODY_CONTRAST, *others: Color) -> Color:
         """The colour, moved away from every background it lies on until it can be read there."""
-        on_background = _legible(color, (background, *others), contrast)
-        return _legible(on_background, (cursor, blurred), contrast * CURSOR_CONTRAST)
+        on_background = _legible(color, (self.background, *others), contrast)
+        return _legible(
+            on_background, (self.cursor, self.cursor_blurred), contrast * CURSOR_CONTRAST
+        )
 
-    def code(color: Color, contrast: float = BODY_CONTRAST) -> Color:
-        """As `ink`, and legible in a diff, where code stands on backgrounds of its own."""
-        return ink(color, contrast, added, removed)
+    def style(self, name: str, *, bold: bool | None = None, underline: bool | None = None) -> Style:
+        """A colour of the theme as the colour of text."""
+        return Style(foreground=self.ink(self.variable(name)), bold=bold, underline=underline)
 
-    def style(color: Color, *, bold: bool | None = None, italic: bool | None = None) -> Style:
-        return Style(foreground=ink(color), bold=bold, italic=italic)
+    def code(self, color: Color, contrast: float = BODY_CONTRAST) -> Style:
+        """The same for code, which stands on the backgrounds of diffs too."""
+        return Style(foreground=self.ink(color, contrast, self.added, self.removed))
 
-    accent, warning = variable("accent"), variable("warning")
-    secondary = variable("secondary")
+    def line(self, background: Color) -> Style:
+        """A line with a background of its own."""
+        return Style(
+            background=background, foreground=self.ink(self.foreground, BODY_CONTRAST, background)
+        )
+
+    def word(self, name: str, share: float = 0.42) -> Style:
+        """Text on a background in a colour of the theme."""
+        background = self.background.blend(self.variable(name), share)
+        foreground = _legible(self.foreground, (background,), BODY_CONTRAST)
+        return Style(background=background, foreground=foreground)
+
+
+def _rgb_palette(theme: Theme) -> Palette:
+    inks = _Inks(theme)
+    warning = inks.variable("warning")
+    thinking = inks.ink(inks.faded(0.64), MUTED_CONTRAST)
     return Palette(
-        text=Style(foreground=ink(foreground)),
-        strong=Style(foreground=ink(foreground), bold=True),
-        muted=Style(foreground=ink(background.blend(foreground, 0.64), MUTED_CONTRAST)),
-        faint=Style(foreground=ink(background.blend(foreground, 0.45), FAINT_CONTRAST)),
-        accent=style(accent),
-        heading=style(primary, bold=True),
-        prompt=style(secondary, bold=True),
-        thinking=Style(
-            foreground=ink(background.blend(foreground, 0.64), MUTED_CONTRAST), italic=True
-        ),
-        ok=style(success),
-        failed=style(error),
-        running=style(primary),
-        waiting=style(warning, bold=True),
-        code=style(accent),
-        link=Style(foreground=ink(primary), underline=True),
-        added=Style(background=added, foreground=ink(foreground, BODY_CONTRAST, added)),
-        removed=Style(background=removed, foreground=ink(foreground, BODY_CONTRAST, removed)),
-        added_word=_on(background.blend(success, 0.42), foreground),
-        removed_word=_on(background.blend(error, 0.42), foreground),
-        cursor=Style(background=cursor),
-        cursor_blurred=Style(background=blurred),
-        marker=style(primary, bold=True),
-        hit=_on(background.blend(warning, 0.45), foreground),
+        text=Style(foreground=inks.ink(inks.foreground)),
+        strong=Style(foreground=inks.ink(inks.foreground), bold=True),
+        muted=Style(foreground=thinking),
+        faint=Style(foreground=inks.ink(inks.faded(0.45), FAINT_CONTRAST)),
+        accent=inks.style("accent"),
+        heading=inks.style("primary", bold=True),
+        prompt=inks.style("secondary", bold=True),
+        thinking=Style(foreground=thinking, italic=True),
+        ok=inks.style("success"),
+        failed=inks.style("error"),
+        running=inks.style("primary"),
+        waiting=inks.style("warning", bold=True),
+        code=inks.style("accent"),
+        link=inks.style("primary", underline=True),
+        added=inks.line(inks.added),
+        removed=inks.line(inks.removed),
+        added_word=inks.word("success"),
+        removed_word=inks.word("error"),
+        cursor=Style(background=inks.cursor),
+        cursor_blurred=Style(background=inks.cursor_blurred),
+        marker=inks.style("primary", bold=True),
+        hit=inks.word("warning", 0.45),
         current_hit=Style(background=warning, foreground=_contrasting(warning), bold=True),
-        hues=(style(accent), style(success), style(primary), style(secondary)),
+        hues=tuple(inks.style(name) for name in _HUES),
         syntax=_syntax(
-            comment=Style(
-                foreground=code(background.blend(foreground, 0.55), MUTED_CONTRAST), italic=True
-            ),
-            keyword=Style(foreground=code(secondary)),
-            string=Style(foreground=code(success)),
-            number=Style(foreground=code(accent)),
-            name=Style(foreground=code(primary)),
-            error=Style(foreground=code(error)),
+            comment=inks.code(inks.faded(0.55), MUTED_CONTRAST) + Style(italic=True),
+            keyword=inks.code(inks.variable("secondary")),
+            string=inks.code(inks.variable("success")),
+            number=inks.code(inks.variable("accent")),
+            name=inks.code(inks.variable("primary")),
+            error=inks.code(inks.variable("error")),
         ),
     )
 
@@ -194,7 +215,7 @@ def _ansi_palette(theme: Theme) -> Palette:
         marker=style("primary", bold=True),
         hit=Style(underline=True, bold=True),
         current_hit=reverse,
-        hues=(style("accent"), style("success"), style("primary"), style("secondary")),
+        hues=tuple(style(name) for name in _HUES),
         syntax=_syntax(
             comment=Style(dim=True, italic=True),
             keyword=style("secondary"),
@@ -228,12 +249,6 @@ def _syntax(
         "Name.Tag": name,
         "Operator.Word": keyword,
     }
-
-
-def _on(background: Color, foreground: Color) -> Style:
-    return Style(
-        background=background, foreground=_legible(foreground, (background,), BODY_CONTRAST)
-    )
 
 
 def _contrasting(background: Color) -> Color:
