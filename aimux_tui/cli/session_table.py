@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.session import Session
     from aimux_tui.store.library import Place
 
-_GLYPHS = {Status.ACTIVE: "●", Status.WAITING: "◆", Status.IDLE: "○", Status.ERROR: "✗"}
+_GLYPHS = {Status.ACTIVE: "●", Status.WAITING: "!", Status.IDLE: "○", Status.ERROR: "✗"}
 _COLUMNS = (
     Column(""),
     Column("agent"),
