@@ -21,9 +21,11 @@ _TURNS_AT_FIRST = 20
 class LiveSession:
     """A session whose log grows when it is told to."""
 
-    def __init__(self, home: Path, pool: TextPool, number: int) -> None:
+    def __init__(
+        self, home: Path, pool: TextPool, number: int, turns: int = _TURNS_AT_FIRST
+    ) -> None:
         name = f"00000000-0000-4000-8000-{number:012d}"
-        cwd = f"/home/dev/code/live-{number}"
+        cwd = f"/home/dev/code/folder-{number}"
         folder = home / "projects" / cwd.replace("/", "-")
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{name}.jsonl"
@@ -31,7 +33,7 @@ class LiveSession:
         self._buffer = io.BytesIO()
         writer = RecordWriter(self._buffer, Random(number), head, _NOW_MS)
         self._log = ClaudeLog(writer, pool, Shape(result_median=800, steps=1))
-        for _ in range(_TURNS_AT_FIRST):
+        for _ in range(turns):
             self._log.write_turn()
         self._file = self.path.open("wb", buffering=0)
         self._file.write(self._buffer.getvalue())
@@ -78,15 +80,8 @@ def home_of_folders(count: int) -> Path:
         return home
     home = fresh_home(home.name)
     pool = TextPool("folders")
-    first = LiveSession(home, pool, 0)
-    lines = first.path.read_bytes().splitlines(keepends=True)[:12]
-    first.close()
-    for number in range(1, count):
-        name = f"10000000-0000-4000-8000-{number:012d}"
-        folder = home / "projects" / f"-home-dev-code-folder-{number}"
-        folder.mkdir()
-        text = b"".join(lines).replace(b"00000000-0000-4000-8000-000000000000", name.encode())
-        (folder / f"{name}.jsonl").write_bytes(text)
+    for number in range(count):
+        LiveSession(home, pool, number, turns=1).close()
     (home / "complete").touch()
     return home
 
