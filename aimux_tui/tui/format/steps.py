@@ -93,7 +93,7 @@ def step_lines(step: Step, look: Look, limits: Limits, number: int = 0) -> Itera
     palette, glyphs = look.palette, look.glyphs
     match step:
         case Text():
-            lines = markdown_lines(step.body.text, look)
+            lines = markdown_lines(step.body.text.strip("\n"), look)
             yield from _block(
                 lines, glyphs.text, palette.accent, part, look, limits.text, step.body
             )

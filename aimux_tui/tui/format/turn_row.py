@@ -61,16 +61,20 @@ def turn_row(
     ]
     taken = options.number_width + 4
     shown = chosen_columns(_COLUMNS, width - taken, show_cost=options.show_cost)
+    # A turn that asked no model, such as a command of the terminal: nothing to tell.
+    is_free = not turn.request_count and not turn.usage.total
     if "time" in shown:
         columns.append(cell(look.plain(_time(turn, look, options)), 5, palette.muted, right=True))
     if "cost" in shown:
-        columns.append(money(cost, look, 7) if cost is not None else cell("", 7, Style()))
+        amount = None if is_free else cost
+        columns.append(cell("", 7, Style()) if amount is None else money(amount, look, 7))
     if "duration" in shown:
         columns.append(
             cell(look.plain(format_duration(turn.duration)), 6, palette.muted, right=True)
         )
     if "tokens" in shown:
-        columns.append(cell(look.plain(format_tokens(turn.usage)), 12, palette.muted, right=True))
+        tokens = "" if is_free else look.plain(format_tokens(turn.usage))
+        columns.append(cell(tokens, 12, palette.muted, right=True))
     if "tools" in shown:
         columns.append(_tools(turn, look, 22))
     if "changes" in shown:
@@ -146,7 +150,8 @@ def _turn_title(turn: TurnSummary, look: Look, *, begins_segment: bool) -> list[
     is_prompt = turn.kind in PROMPT_KINDS
     title = one_line(turn.title, 300)
     sign = glyphs.kind[turn.kind]
-    if turn.kind is not TurnKind.PROMPT and not title.startswith(sign):
+    is_told = title.startswith(sign) or (begins_segment and turn.kind is TurnKind.CONTINUATION)
+    if turn.kind is not TurnKind.PROMPT and not is_told:
         parts.append((f"{sign} ", palette.accent if is_prompt else palette.muted))
     if title:
         parts.append((title, palette.text if is_prompt else palette.muted))

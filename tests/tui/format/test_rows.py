@@ -182,6 +182,19 @@ def test_a_new_segment_is_marked() -> None:
     assert "≡ fix" in turn_row(make_turn(), 90, LOOK, OPTIONS, begins_segment=True).content.plain
 
 
+def test_a_compaction_needs_one_sign() -> None:
+    turn = make_turn(kind=TurnKind.CONTINUATION, title="(conversation compacted)")
+    text = turn_row(turn, 90, LOOK, OPTIONS, begins_segment=True).content.plain
+    assert "≡ (conversation" in text
+
+
+def test_a_turn_that_asked_no_model_has_no_price() -> None:
+    turn = make_turn(kind=TurnKind.COMMAND, title="/model", request_count=0, usage=Usage())
+    text = turn_row(turn, 140, LOOK, OPTIONS, cost=Cost()).content.plain
+    assert "$" not in text
+    assert "0→0" not in text
+
+
 def test_all_rows_of_a_list_have_the_same_columns() -> None:
     turns = [
         make_turn(title="X"),
