@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-import msgspec
-
+from aimux_tui.cli.output import print_json
 from aimux_tui.cli.setup import look_around, tell_errors
 from aimux_tui.cli.tables import Column, format_table, terminal_width
 from aimux_tui.config.show import effective
@@ -25,7 +22,7 @@ def run(action: str, *, as_json: bool) -> int:
         print("The settings are all right.")
     elif action == "show" and as_json:
         values = {row.key: {"value": row.value, "origin": row.origin} for row in rows}
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(values)) + b"\n")
+        print_json(values, is_pretty=True)
     elif action == "show":
         columns = (Column("setting"), Column("value", is_flexible=True), Column("from"))
         table = [[row.key, row.text, row.origin] for row in rows]

@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from aimux_tui.cli.output import print_json
 from aimux_tui.cli.tables import Column, format_table, terminal_width
 from aimux_tui.errors import AimuxError, SessionError
 from aimux_tui.providers.registry import load_provider
@@ -42,7 +41,7 @@ def run(paths: Iterable[str], *, as_json: bool) -> int:
             message = error.message if isinstance(error, AimuxError) else f"{path}: {error}"
             print(f"aimux: {message}", file=sys.stderr)
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(counts)) + b"\n")
+        print_json(counts, is_pretty=True)
     elif counts:
         print(_table(counts))
     return 1 if failed else 0

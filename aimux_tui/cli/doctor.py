@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import platform
 import sqlite3
-import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any, cast
 
 from aimux_tui import __version__
+from aimux_tui.cli.output import print_json
 from aimux_tui.cli.setup import Surroundings, look_around, make_library
 from aimux_tui.tui.format.sanitise import one_line
 from aimux_tui.tui.format.units import format_bytes, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aimux_tui.store.library import Library
+    from aimux_tui.store.record import LogRecord
 
 _SHOWN = 12
 
@@ -29,7 +30,7 @@ def run(*, as_json: bool) -> int:
     library.load_fully()
     report = examine(surroundings, library)
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+        print_json(report, is_pretty=True)
     else:
         print(format_report(report))
     return 1 if report["settings"]["errors"] or report["unreadable"] else 0
@@ -39,24 +40,12 @@ def examine(surroundings: Surroundings, library: Library) -> dict[str, Any]:
     """Everything the report says, as plain values."""
     records = library.records()
     unknown: Counter[str] = Counter()
-    bad: list[dict[str, Any]] = []
     versions: Counter[str] = Counter()
     for record in records:
         summary = record.summary
         for name, count in (summary.unknown or {}).items():
             unknown[f"{summary.provider} {name}"] += count
         versions[f"{summary.provider} {summary.agent_version or '(no version)'}"] += 1
-        if summary.bad_lines:
-            bad.append(
-                {
-                    "path": record.file.path,
-                    "bad_lines": summary.bad_lines,
-                    "problems": [
-                        {"line": problem.line, "offset": problem.offset, "reason": problem.reason}
-                        for problem in summary.problems[:_SHOWN]
-                    ],
-                }
-            )
     index = library.index
     index_size = index.path.stat().st_size if index.path and index.path.exists() else 0
     sessions = library.sessions()
@@ -83,7 +72,7 @@ def examine(surroundings: Surroundings, library: Library) -> dict[str, Any]:
             "hidden": sum(bool(s.hidden_reason and not s.parent_key) for s in sessions),
             "log_bytes": sum(record.stamp.size for record in records),
         },
-        "bad_lines": sorted(bad, key=lambda entry: -entry["bad_lines"]),
+        "bad_lines": _damage(records),
         "unknown": dict(unknown.most_common()),
         "agents": dict(versions.most_common()),
         "unpriced_models": sorted(
@@ -102,6 +91,23 @@ def examine(surroundings: Surroundings, library: Library) -> dict[str, Any]:
         },
         "watch_limit": _watch_limit(),
     }
+
+
+def _damage(records: Iterable[LogRecord]) -> list[dict[str, Any]]:
+    """The logs with bad lines, the worst first, and where the first of these are."""
+    damaged = [
+        {
+            "path": record.file.path,
+            "bad_lines": record.summary.bad_lines,
+            "problems": [
+                {"line": problem.line, "offset": problem.offset, "reason": problem.reason}
+                for problem in record.summary.problems[:_SHOWN]
+            ],
+        }
+        for record in records
+        if record.summary.bad_lines
+    ]
+    return sorted(damaged, key=lambda entry: -cast("int", entry["bad_lines"]))
 
 
 def format_report(report: dict[str, Any]) -> str:

@@ -7,8 +7,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from aimux_tui.cli.output import print_json
 from aimux_tui.cli.setup import look_around, make_library, tell_errors
 from aimux_tui.errors import CommandError
 from aimux_tui.model.usage import Cost, Usage
@@ -145,7 +144,7 @@ def _write_json(sessions: Sequence[Session]) -> None:
         "sessions": [session_fields(session) for session in sessions],
         "total": {"tokens": token_fields(usage), "cost": cost_fields(cost)},
     }
-    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+    print_json(document)
 
 
 def _is_in_project(session: Session, words: str) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from aimux_tui.cli.output import as_json
 from aimux_tui.cli.sessions import cost_fields, session_fields, token_fields
 from aimux_tui.cli.setup import look_around, open_target, tell_errors
 from aimux_tui.cli.show_text import format_header, format_turn
@@ -60,12 +59,12 @@ def _whole(trace: Trace, body: Body) -> str:
 
 def _write_json(session: dict[str, Any], trace: Trace, turns: list[TurnSummary]) -> None:
     """Turn by turn, so that a long session needs little memory."""
-    out = sys.stdout.buffer
-    out.write(b'{"schema":1,"session":' + msgspec.json.encode(session) + b',"turns":[')
+    out = sys.stdout
+    out.write('{"schema":1,"session":' + as_json(session) + ',"turns":[')
     for index, summary in enumerate(turns):
         fields = turn_fields(trace.read_turn(summary.key), trace.cost(summary), trace)
-        out.write((b",\n" if index else b"\n") + msgspec.json.encode(fields))
-    out.write(b"\n]}\n")
+        out.write((",\n" if index else "\n") + as_json(fields))
+    out.write("\n]}\n")
 
 
 def turn_fields(turn: Turn, cost: Cost, trace: Trace) -> dict[str, Any]:

@@ -73,14 +73,7 @@ def build_session(
     summary = record.summary
     written = datetime.fromtimestamp(record.stamp.mtime_ns / 1e9, UTC)
     status, reason = status_of(summary, live=live, written=written, now=now)
-    usage, cost = record.own_usage, record.own_cost
-    total_usage, total_cost = usage, cost
-    updated = summary.updated or written
-    for child in children:
-        total_usage += child.total_usage
-        total_cost += child.total_cost
-        if child.updated is not None and child.updated > updated:
-            updated = child.updated
+    updated = [child.updated for child in children if child.updated is not None]
     window = summary.context_window
     if window is None and summary.models:
         window = pricer.context_window(summary.models[-1])
@@ -97,7 +90,7 @@ def build_session(
         agent_name=summary.agent_name,
         models=summary.models,
         started=summary.started,
-        updated=updated,
+        updated=max([summary.updated or written, *updated]),
         status=status,
         status_reason=reason,
         turns=summary.turns,
@@ -107,10 +100,10 @@ def build_session(
         additions=summary.additions,
         deletions=summary.deletions,
         compactions=summary.compactions,
-        usage=usage,
-        cost=cost,
-        total_usage=total_usage,
-        total_cost=total_cost,
+        usage=record.own_usage,
+        cost=record.own_cost,
+        total_usage=sum((child.total_usage for child in children), record.own_usage),
+        total_cost=sum((child.total_cost for child in children), record.own_cost),
         context_tokens=summary.context_tokens,
         context_window=window,
         parent_key=summary.parent_key,
