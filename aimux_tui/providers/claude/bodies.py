@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aimux_tui.model.body import Body, BodyRef, Span
-from aimux_tui.model.turn import Image
+from aimux_tui.model.turn import Image, TurnKind
 from aimux_tui.providers.claude.outcomes import flattened
 from aimux_tui.providers.claude.places import agent_id_of
-from aimux_tui.providers.claude.prompts import unwrapped
+from aimux_tui.providers.claude.prompts import element, shown_text, unwrapped
 from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
 
 if TYPE_CHECKING:
@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 _SPILL = re.compile(r"Full output saved to: (?P<path>[^\n]+?)\s*(?:\n|$)")
 _SPILLED = "<persisted-output>"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_PROMPT = "/message/content"
+_MAX_SPILL = 64 * 1024 * 1024
+"""Bytes that are read of a spilled output."""
+_SPOKEN = {
+    "user": re.compile(r"/message/content(/\d+/text)?"),
+    "attachment": re.compile(r"/attachment/prompt(/\d+/text)?"),
+    "system": re.compile("/content"),
+    "queue-operation": re.compile("/content"),
+}
+"""Record type → where its user's words stand, with mark-up around them."""
+_OUTPUTS = ("local-command-stdout", "local-command-stderr", "bash-stdout", "bash-stderr")
+_MARKS = tuple(f"<{name}>" for name in _OUTPUTS)
 
 
 def text_body(text: str, record: Span, pointer: str) -> Body:
@@ -31,18 +41,85 @@ def text_body(text: str, record: Span, pointer: str) -> Body:
     return Body.of(text, BodyRef(record, pointer))
 
 
+def body_at(record: dict[str, Any], span: Span, pointer: str) -> Body:
+    """The text at `pointer` in a decoded record, made as `read_body` makes the whole of it."""
+    return text_body(text_at(record, pointer), span, pointer)
+
+
+def beyond(title: str, body: Body) -> Body:
+    """The body, or none if the title tells all of it."""
+    return Body() if body.is_whole and body.text.strip() == title else body
+
+
+def text_at(record: dict[str, Any], pointer: str) -> str:
+    """The text at `pointer`; a user's words without the mark-up around them."""
+    value = resolve(record, pointer)
+    if pointer.endswith("/input"):
+        return json_text(value if isinstance(value, dict) else {"input": value})
+    text = text_of_value(value)
+    places = _SPOKEN.get(str(record.get("type")))
+    return spoken(text) if places is not None and places.fullmatch(pointer) else text
+
+
+def text_of_value(value: Any) -> str:
+    """A value as text: the words in a list of blocks, the output of a command, else JSON."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case {"stdout": _} | {"stderr": _}:
+            parts = (value.get("stdout"), value.get("stderr"))
+            return "\n".join(part for part in parts if isinstance(part, str) and part)
+        case list() if text := flattened(value) or _hits(value):
+            return text
+        case []:
+            return ""
+    return json_text(value)
+
+
+def _hits(blocks: list[Any]) -> str:
+    """What a server-side search has found."""
+    found = []
+    for block in blocks:
+        match block:
+            case {"type": "web_search_result", "title": str(title), "url": str(url)}:
+                found.append(f"{title}\n{url}")
+    return "\n\n".join(found)
+
+
+def spoken(text: str) -> str:
+    """What a user's record says, as its user typed it or as a terminal showed it."""
+    text = unwrapped(text)
+    if not text.startswith("<"):
+        return text
+    if text.startswith(_MARKS):
+        return "\n".join(part for name in _OUTPUTS if (part := element(text, name)))
+    for mark, kind in (
+        (("<command-name>", "<command-message>"), TurnKind.COMMAND),
+        ("<bash-input>", TurnKind.SHELL),
+        ("<task-notification>", TurnKind.NOTIFICATION),
+    ):
+        if text.startswith(mark):
+            return shown_text(kind, text)
+    return text
+
+
 def json_text(value: Any) -> str:
     """A value as readable JSON."""
-    return msgspec.json.format(msgspec.json.encode(value)).decode()
+    try:
+        return msgspec.json.format(msgspec.json.encode(value)).decode()
+    except RecursionError:
+        return "(nested too deeply)"
 
 
-def result_body(text: str, record: Span, pointer: str, spilled_size: Any) -> Body:
+def result_body(source: LogSource, text: str, record: Span, pointer: str) -> Body:
     """The output of a tool. Claude Code moves what is too large for the model into a file."""
     if text.lstrip().startswith(_SPILLED) and (found := _SPILL.search(text)):
         name = _base_name(found["path"])
         if name:
-            size = spilled_size if isinstance(spilled_size, int) else len(text)
-            return Body(text, max(size, len(text)), BodyRef(record, pointer, name))
+            ref = BodyRef(record, pointer, name)
+            return Body.of(read_body(source, ref), ref)
     return text_body(text, record, pointer)
 
 
@@ -54,7 +131,7 @@ def _base_name(path: str) -> str:
 
 def picture(block: Any, record: Span, pointer: str, at: datetime | None) -> Image | None:
     """The picture or document in a content block."""
-    if not isinstance(block, dict) or block.get("type") not in {"image", "document"}:
+    if not isinstance(block, dict) or block.get("type") not in ("image", "document"):
         return None
     source = block.get("source")
     fields: dict[str, Any] = source if isinstance(source, dict) else {}
@@ -79,11 +156,7 @@ def read_body(source: LogSource, ref: BodyRef) -> str:
         return raw.decode("utf-8", errors="replace")
     if ref.file and (text := _read_spill(source, record, ref.file)) is not None:
         return text
-    value = resolve(record, ref.pointer)
-    if isinstance(value, str):
-        return unwrapped(value) if ref.pointer.startswith(_PROMPT) else value
-    text = flattened(value)
-    return text or ("" if value is None else json_text(value))
+    return text_at(record, ref.pointer)
 
 
 def resolve(value: Any, pointer: str) -> Any:
@@ -106,8 +179,12 @@ def _read_spill(source: LogSource, record: dict[str, Any], name: str) -> str | N
     folder = session_folder(source, record)
     if folder is None:
         return None
+    path = folder / "tool-results" / name
     try:
-        return (folder / "tool-results" / name).read_text("utf-8", errors="replace")
+        if path.is_symlink() or not path.is_file():
+            return None
+        with path.open("rb") as stream:
+            return stream.read(_MAX_SPILL).decode("utf-8", errors="replace")
     except OSError:
         return None
 

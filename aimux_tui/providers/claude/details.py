@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aimux_tui.model.body import Body, Span
+from aimux_tui.model.tools import ToolStatus
 from aimux_tui.model.turn import Notice, NoticeKind, Turn, TurnState, Unknown
-from aimux_tui.providers.claude.bodies import text_body
+from aimux_tui.providers.claude.bodies import body_at, text_body
 from aimux_tui.providers.claude.messages import MessageReader, result_steps
 from aimux_tui.providers.claude.notices import attachment_notice, meta_notice, system_notice
 from aimux_tui.providers.claude.outcomes import flattened
-from aimux_tui.providers.claude.prompts import one_line
 from aimux_tui.providers.claude.times import moment
 from aimux_tui.providers.claude.toolcalls import CallDraft, Result
-from aimux_tui.providers.claude.vocabulary import MACHINE_ATTACHMENTS
+from aimux_tui.providers.claude.vocabulary import unknown_kind
 from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
 
 if TYPE_CHECKING:
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from aimux_tui.providers.claude.threads import Item, Thread
 
 Fields = dict[str, Any]
+
+_UNANSWERED = {
+    TurnState.RUNNING: ToolStatus.RUNNING,
+    TurnState.INTERRUPTED: ToolStatus.CANCELLED,
+}
+"""What became of a call without a result, by the state of its turn."""
 
 
 def read_turn(source: LogSource, turn: TurnSummary) -> Turn:
@@ -41,11 +47,6 @@ class _TurnBuilder:
         self._items: list[Item] = []
         self._messages = MessageReader(source.file, turn)
         self._at: datetime | None = turn.started
-        self._briefing: list[str] = []
-        """Kinds of the machine's attachments since the last step."""
-        self._briefing_record: Span | None = None
-        self._hooks: dict[str, tuple[int, int]] = {}
-        """Hook → (index of its notice, how often it ran)."""
         self._modes: dict[str, str] = {}
 
     def build(self) -> Turn:
@@ -59,7 +60,6 @@ class _TurnBuilder:
                 continue
             self._at = moment(_str(record, "timestamp")) or self._at
             self._take(record, line, span)
-        self._end_briefing()
         return Turn(self._turn, tuple(self._messages.prompt), tuple(self._steps()))
 
     def _lines(self) -> Iterator[tuple[Span, bytes]]:
@@ -75,7 +75,6 @@ class _TurnBuilder:
                 start = end + 1
 
     def _take(self, record: Fields, line: bytes, span: Span) -> None:
-        items = self._items
         match record.get("type"):
             case "assistant":
                 added = self._messages.assistant(record, line, span, self._at)
@@ -91,16 +90,13 @@ class _TurnBuilder:
                 added = self._mode(record, span)
             case _:
                 added = [meta_notice(record, span, self._at)]
-        for item in added:
-            if item is not None:
-                self._end_briefing()
-                items.append(item)
+        self._items += (item for item in added if item is not None)
 
     def _system(self, record: Fields, span: Span) -> list[Item | None]:
         if record.get("subtype") == "local_command" and not self._messages.has_begun:
             content = flattened(record.get("content"))
             if content.lstrip().startswith("<command-"):
-                self._messages.begin_by_command(content, span, self._at)
+                self._messages.begin_by_command(record, span, self._at)
                 return []
         if record.get("subtype") == "compact_boundary":
             self._messages.has_begun = True
@@ -110,33 +106,18 @@ class _TurnBuilder:
         attachment = record.get("attachment")
         fields: Fields = attachment if isinstance(attachment, dict) else {}
         kind = _str(fields, "type") or ""
-        if kind in MACHINE_ATTACHMENTS or kind.startswith(("auto_mode", "ultra_effort_")):
-            self._briefing.append(kind.replace("_", " "))
-            self._briefing_record = self._briefing_record or span
-            return []
         is_prompt = kind == "queued_command" and fields.get("commandMode") == "prompt"
         if is_prompt and not self._messages.has_begun:
-            self._messages.begin_by_queue(fields, span, self._at)
+            self._messages.begin_by_queue(record, span, self._at)
             return []
         return [attachment_notice(record, span, self._at)]
 
-    def _end_briefing(self) -> None:
-        """One notice for all that the machine told the model at once."""
-        if self._briefing:
-            title = f"Context given: {', '.join(dict.fromkeys(self._briefing))}"
-            notice = Notice(NoticeKind.CONTEXT, one_line(title), Body(), self._at)
-            self._items.append(notice)
-            self._briefing = []
-            self._briefing_record = None
-
     def _progress(self, record: Fields, span: Span) -> list[Item | None]:
-        """Hooks that ran, each once; and what a running command has printed so far."""
+        """What a running call says of itself."""
         data = record.get("data")
         fields: Fields = data if isinstance(data, dict) else {}
         call_id = _str(record, "parentToolUseID") or ""
         match fields.get("type"):
-            case "hook_progress":
-                self._hook(fields, span)
             case "bash_progress":
                 name = "fullOutput" if fields.get("fullOutput") else "output"
                 if text := flattened(fields.get(name)):
@@ -144,22 +125,10 @@ class _TurnBuilder:
             case "agent_progress":
                 if agent := _str(fields, "agentId"):
                     self._messages.agents[call_id] = agent
+        kind = _str(fields, "type") or ""
+        if name := unknown_kind("progress", kind):
+            return [Unknown(name, body_at(record, span, ""), self._at, span)]
         return []
-
-    def _hook(self, fields: Fields, span: Span) -> None:
-        name = _str(fields, "hookName") or _str(fields, "hookEvent") or "hook"
-        command = _str(fields, "command") or ""
-        index, count = self._hooks.get(f"{name} {command}", (len(self._items), 0))
-        self._hooks[f"{name} {command}"] = index, count + 1
-        runs = f", run {count + 1} times" if count else ""
-        title = f"{name} hook{runs}: {one_line(command, 120)}"
-        notice = Notice(NoticeKind.HOOK, title.removesuffix(": "), Body(), self._at, span)
-        if count:
-            self._items[index] = notice
-        else:
-            self._end_briefing()
-            self._hooks[f"{name} {command}"] = len(self._items), 1
-            self._items.append(notice)
 
     def _mode(self, record: Fields, span: Span) -> list[Item | None]:
         """A mode that changed during the turn; the first one met is only remembered."""
@@ -196,8 +165,9 @@ class _TurnBuilder:
         """The steps that items have become, sub-agents behind the calls that spawned them."""
         for item in items:
             if isinstance(item, CallDraft):
-                is_running = self._turn.state is TurnState.RUNNING and not item.results
-                yield item.finished(is_running=is_running, subjects=self._messages.subjects)
+                unanswered = _UNANSWERED.get(self._turn.state, ToolStatus.UNKNOWN)
+                yield item.finished(self._source, unanswered, self._messages.subjects)
+                yield from item.plan()
                 for result in item.results:
                     yield from result.images()
                 for thread in threads.pop(item.id, []):
@@ -205,7 +175,7 @@ class _TurnBuilder:
             elif not isinstance(item, Result):
                 yield item
             elif item.call_id not in self._messages.drafts:
-                yield from result_steps(item)
+                yield from result_steps(item, self._source)
 
     def _thread(self, thread: Thread, threads: dict[str, list[Thread]]) -> Iterator[Step]:
         yield thread.opening()

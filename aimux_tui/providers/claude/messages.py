@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aimux_tui.model.body import Body
-from aimux_tui.model.tools import ToolCall, ToolKind, ToolStatus
+from aimux_tui.model.tools import ToolCall, ToolKind
 from aimux_tui.model.turn import (
     Image,
     Notice,
@@ -15,19 +15,16 @@ from aimux_tui.model.turn import (
     TurnKind,
     Unknown,
 )
-from aimux_tui.providers.claude.bodies import json_text, picture, result_body, text_body
+from aimux_tui.providers.claude.bodies import beyond, body_at, json_text, picture, text_body
 from aimux_tui.providers.claude.decoding import decode_line
-from aimux_tui.providers.claude.outcomes import error_text, failed_status, flattened
+from aimux_tui.providers.claude.outcomes import flattened
 from aimux_tui.providers.claude.places import agent_id_of, stem_of
 from aimux_tui.providers.claude.prompts import (
     TURN_KINDS,
     UserKind,
     classify,
-    element,
     one_line,
-    shown_text,
     text_of,
-    unwrapped,
 )
 from aimux_tui.providers.claude.threads import Item, Threads
 from aimux_tui.providers.claude.toolcalls import CallDraft, Result
@@ -39,10 +36,14 @@ if TYPE_CHECKING:
 
     from aimux_tui.model.body import Span
     from aimux_tui.model.turn import Step, TurnSummary
-    from aimux_tui.providers.base import LogFile
+    from aimux_tui.providers.base import LogFile, LogSource
 
 Fields = dict[str, Any]
 _CONTENT = "/message/content"
+_SKILL = "Base directory for this skill:"
+_QUIET = ("<local-command-caveat>", "Caveat: The messages below", "[Image: ")
+"""Beginnings of what the machine says that tells a reader nothing."""
+_BACKSLASH = "\\"
 
 
 class MessageReader:
@@ -101,7 +102,7 @@ class MessageReader:
         self, record: Fields, block: Fields, pointer: str, span: Span, at: datetime | None
     ) -> Item | None:
         model = _str(_dict(record, "message"), "model")
-        kind = block.get("type")
+        kind = _str(block, "type")
         match kind:
             case "text":
                 body = text_body(_str(block, "text"), span, f"{pointer}/text")
@@ -161,51 +162,52 @@ class MessageReader:
             return self._placed(record, "", self._results(record, span, at), span, at)
         if kind is UserKind.SIDECHAIN:
             if not self.has_begun and record.get("uuid") == self._turn.key:
-                self.has_begun = True
-                self._begin(record, text, span, at)
+                self._begin(record, span, at)
                 self.threads.of(record, text, span, at)
                 return []
             return self._placed(record, text, [], span, at)
         if kind is UserKind.COMPACT_SUMMARY:
             self.has_begun = True
             title = "Summary of the conversation so far"
-            body = text_body(text, span, _CONTENT)
+            body = body_at(record, span, _CONTENT)
             return [Notice(NoticeKind.COMPACTION, title, body, at, span)]
         if kind in TURN_KINDS and not self.has_begun:
-            self.has_begun = True
-            self._begin(record, text, span, at)
+            self._begin(record, span, at)
             return []
-        return [_beside(kind, text, span, at)]
+        return _beside(kind, record, text, span, at)
 
-    def _begin(self, record: Fields, text: str, span: Span, at: datetime | None) -> None:
+    def _begin(self, record: Fields, span: Span, at: datetime | None) -> None:
         """Take a record as the turn's prompt."""
+        self.has_begun = True
+        content = _dict(record, "message").get("content")
         if self._turn.kind not in {TurnKind.PROMPT, TurnKind.STEERING, TurnKind.CONTINUATION}:
-            body = text_body(shown_text(self._turn.kind, text), span, _CONTENT)
-            self.prompt.append(Text(body, at, span))
-            return
-        self._take_prompt(_dict(record, "message").get("content"), _CONTENT, span, at)
+            content = None
+        self._take_prompt(record, content, _CONTENT, span, at)
 
-    def begin_by_command(self, content: str, span: Span, at: datetime | None) -> None:
+    def begin_by_command(self, record: Fields, span: Span, at: datetime | None) -> None:
         """Take a system record with a command as what begins the turn."""
         self.has_begun = True
-        body = text_body(shown_text(TurnKind.COMMAND, content), span, "/content")
-        self.prompt.append(Text(body, at, span))
+        self._take_prompt(record, None, "/content", span, at)
 
-    def begin_by_queue(self, attachment: Fields, span: Span, at: datetime | None) -> None:
+    def begin_by_queue(self, record: Fields, span: Span, at: datetime | None) -> None:
         """Take a queued prompt as what begins the turn."""
         self.has_begun = True
-        self._take_prompt(attachment.get("prompt"), "/attachment/prompt", span, at)
+        content = _dict(record, "attachment").get("prompt")
+        self._take_prompt(record, content, "/attachment/prompt", span, at)
 
-    def _take_prompt(self, content: Any, pointer: str, span: Span, at: datetime | None) -> None:
-        if isinstance(content, str):
-            self.prompt.append(Text(text_body(unwrapped(content), span, pointer), at, span))
+    def _take_prompt(
+        self, record: Fields, content: Any, pointer: str, span: Span, at: datetime | None
+    ) -> None:
+        """The words and pictures of a list of blocks, else all that stands at the pointer."""
+        if not isinstance(content, list):
+            self.prompt.append(Text(body_at(record, span, pointer), at, span))
             return
-        for index, block in enumerate(content if isinstance(content, list) else ()):
+        for index, block in enumerate(content):
             place = f"{pointer}/{index}"
             if (found := picture(block, span, place, at)) is not None:
                 self.prompt.append(found)
-            elif text := unwrapped(flattened([block])):
-                self.prompt.append(Text(text_body(text, span, f"{place}/text"), at, span))
+            elif body := body_at(record, span, f"{place}/text"):
+                self.prompt.append(Text(body, at, span))
 
     def _results(self, record: Fields, span: Span, at: datetime | None) -> list[Item | None]:
         items: list[Item | None] = []
@@ -215,9 +217,10 @@ class MessageReader:
             if isinstance(block, dict) and block.get("type") == "tool_result":
                 items.append(Result(block, f"{_CONTENT}/{index}", span, at, twin))
                 twin = None
-            elif text := unwrapped(flattened([block])):
-                body = text_body(text, span, f"{_CONTENT}/{index}/text")
-                title = one_line(text)
+            elif found := picture(block, span, f"{_CONTENT}/{index}", at):
+                items.append(found)
+            elif body := body_at(record, span, f"{_CONTENT}/{index}/text"):
+                title = one_line(body.text)
                 items.append(Notice(NoticeKind.CONTEXT, title, body, at, span))
         return items
 
@@ -226,55 +229,56 @@ def _own_words(record: Fields, text: str, span: Span, at: datetime | None) -> No
     """What Claude Code said in the model's place."""
     is_error = bool(record.get("isApiErrorMessage"))
     kind = NoticeKind.ERROR if is_error else NoticeKind.INFO
-    return Notice(kind, one_line(text), text_body(text, span, _CONTENT), at, span)
+    title = one_line(text)
+    return Notice(kind, title, beyond(title, text_body(text, span, _CONTENT)), at, span)
 
 
-def _beside(kind: UserKind, text: str, span: Span, at: datetime | None) -> Notice | None:
+def _beside(
+    kind: UserKind, record: Fields, text: str, span: Span, at: datetime | None
+) -> list[Item | None]:
     """What a user record says that is neither prompt nor result."""
-    body = text_body(text, span, _CONTENT)
+    body = body_at(record, span, _CONTENT)
+    title = one_line(body.text)
     match kind:
         case UserKind.INTERRUPTION:
-            return Notice(NoticeKind.INTERRUPTION, one_line(text.strip("[]")), Body(), at, span)
+            return [Notice(NoticeKind.INTERRUPTION, title.strip("[]"), Body(), at, span)]
         case UserKind.OUTPUT:
-            return _output(text, body, span, at)
-        case UserKind.META if text:
-            title = one_line(text)
-            return Notice(NoticeKind.CONTEXT, title, body, at, span)
-        case UserKind.META | UserKind.EMPTY:
-            return None
-    return Notice(NoticeKind.CONTEXT, one_line(text), body, at, span)
+            more = beyond(title, body)
+            return [Notice(NoticeKind.COMMAND_OUTPUT, title or "No output", more, at, span)]
+        case UserKind.META | UserKind.EMPTY if text.startswith(_QUIET) or not text:
+            content = _dict(record, "message").get("content")
+            blocks = content if isinstance(content, list) else []
+            return [
+                picture(block, span, f"{_CONTENT}/{index}", at)
+                for index, block in enumerate(blocks)
+            ]
+        case UserKind.META if text.startswith(_SKILL):
+            path = text.removeprefix(_SKILL).strip().partition("\n")[0]
+            title = f"Skill: {path.replace(_BACKSLASH, '/').rstrip('/').rpartition('/')[2]}"
+    return [Notice(NoticeKind.CONTEXT, title, beyond(title, body), at, span)]
 
 
-def _output(text: str, body: Body, span: Span, at: datetime | None) -> Notice:
-    parts = [
-        element(text, name)
-        for name in (
-            "local-command-stdout", "local-command-stderr", "bash-stdout", "bash-stderr",
+def result_steps(result: Result, source: LogSource) -> Iterator[Step]:
+    """A result whose call is not in this log: it counts as no call, unless it changed a file."""
+    body = result.output(source)
+    edits = result.edits()
+    if edits:
+        yield ToolCall(
+            id=result.call_id,
+            name="",
+            kind=ToolKind.OTHER,
+            input={},
+            snippet="result of a call that is not in this turn",
+            status=result.status,
+            output=body,
+            error=result.error,
+            ended=result.at,
+            edits=edits,
+            result_record=result.record,
         )
-    ]  # fmt: skip
-    shown = "\n".join(part for part in parts if part)
-    if body.is_whole:
-        body = Body(shown, len(shown))
-    return Notice(NoticeKind.COMMAND_OUTPUT, one_line(shown) or "No output", body, at, span)
-
-
-def result_steps(result: Result) -> Iterator[Step]:
-    """A result whose call is not in this log."""
-    text = result.text
-    status = failed_status(text) if result.is_error else ToolStatus.OK
-    yield ToolCall(
-        id=result.call_id,
-        name="",
-        kind=ToolKind.OTHER,
-        input={},
-        snippet="result of a call that is not in this turn",
-        status=status,
-        output=result_body(text, result.record, f"{result.pointer}/content", None),
-        error=error_text(text) if result.is_error else "",
-        ended=result.at,
-        edits=result.edits(),
-        result_record=result.record,
-    )
+    else:
+        title = one_line(f"Result of a call that is not in this turn: {body.text}")
+        yield Notice(NoticeKind.INFO, title.removesuffix(":"), body, result.at, result.record)
     yield from result.images()
 
 

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from aimux_tui.model.body import Body
 from aimux_tui.model.turn import Notice, NoticeKind, Unknown
-from aimux_tui.providers.claude.bodies import json_text, text_body
-from aimux_tui.providers.claude.outcomes import flattened
-from aimux_tui.providers.claude.prompts import element, one_line
+from aimux_tui.providers.claude.bodies import (
+    beyond,
+    body_at,
+    json_text,
+    text_at,
+    text_body,
+    text_of_value,
+)
+from aimux_tui.providers.claude.prompts import one_line
 from aimux_tui.providers.claude.vocabulary import (
     HOOK_ATTACHMENTS,
     MACHINE_ATTACHMENTS,
@@ -25,11 +31,7 @@ Fields = dict[str, Any]
 
 def as_text(value: Any) -> str:
     """A value as text: strings as they are, blocks flattened, nothing as nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, str | list):
-        return flattened(value)
-    return json_text(value)
+    return text_of_value(value)
 
 
 def _text(fields: Fields, *names: str) -> str:
@@ -61,12 +63,10 @@ def system_notice(record: Fields, span: Span, at: datetime | None) -> Notice | U
         case "microcompact_boundary":
             kind, title, body = NoticeKind.COMPACTION, _micro_compaction(record), Body()
         case "stop_hook_summary":
-            kind, title, body = _stop_hooks(record, span)
+            return _stop_hooks(record, span, at)
         case "local_command":
-            text = element(content, "local-command-stdout") or element(
-                content, "local-command-stderr"
-            )
-            kind, title = NoticeKind.COMMAND_OUTPUT, one_line(text or content) or "Command output"
+            body = body_at(record, span, "/content")
+            kind, title = NoticeKind.COMMAND_OUTPUT, one_line(body.text) or "No output"
         case "model_refusal_fallback":
             models = f"{_text(record, 'originalModel')} → {_text(record, 'fallbackModel')}"
             kind, title = NoticeKind.INFO, f"Model refused; fell back: {models}"
@@ -78,7 +78,7 @@ def system_notice(record: Fields, span: Span, at: datetime | None) -> Notice | U
             kind, title = NoticeKind.INFO, one_line(content) or subtype.replace("_", " ")
         case _:
             return Unknown(f"system/{subtype}", text_body(json_text(record), span, ""), at, span)
-    return Notice(kind, title, body, at, span)
+    return Notice(kind, title, beyond(title, body), at, span)
 
 
 def _error_words(record: Fields) -> str:
@@ -121,21 +121,18 @@ def _micro_compaction(record: Fields) -> str:
     )
 
 
-def _stop_hooks(record: Fields, span: Span) -> tuple[NoticeKind, str, Body]:
-    infos = [info for info in record.get("hookInfos") or () if isinstance(info, dict)]
-    errors = record.get("hookErrors") or []
-    count = _number(record, "hookCount") or len(infos)
-    total = sum(_number(info, "durationMs") or 0 for info in infos)
-    title = f"{count} stop hook{'s' if count != 1 else ''} ran"
-    if total:
-        title += f" ({total / 1000:.1f} s)"
-    if record.get("preventedContinuation"):
-        title += f", which ended the turn: {_text(record, 'stopReason')}".removesuffix(": ")
-    if errors:
-        title += f", {len(errors)} failed"
-        return NoticeKind.ERROR, title, text_body(json_text(errors), span, "/hookErrors")
-    commands = "\n".join(_text(info, "command") for info in infos)
-    return NoticeKind.HOOK, title, text_body(commands, span, "/hookInfos")
+def _stop_hooks(record: Fields, span: Span, at: datetime | None) -> Notice | None:
+    """The hooks that ran when the turn was done; nothing if they did so quietly."""
+    errors = record.get("hookErrors")
+    if record.get("preventedContinuation") is True:
+        reason = _text(record, "stopReason")
+        title = f"A stop hook ended the turn: {reason}".removesuffix(": ")
+    elif errors:
+        failed = len(errors) if isinstance(errors, list) else 1
+        title = "A stop hook failed" if failed == 1 else f"{failed} stop hooks failed"
+    else:
+        return None
+    return Notice(NoticeKind.HOOK, one_line(title), body_at(record, span, "/hookErrors"), at, span)
 
 
 def attachment_notice(record: Fields, span: Span, at: datetime | None) -> Notice | Unknown | None:
@@ -145,15 +142,16 @@ def attachment_notice(record: Fields, span: Span, at: datetime | None) -> Notice
     if unknown_kind("attachment", kind):
         body = text_body(json_text(attachment), span, "/attachment")
         return Unknown(f"attachment/{kind}", body, at, span)
+    if kind == "hook_success":
+        return None
     if kind in HOOK_ATTACHMENTS:
         return _hook(attachment, kind, span, at)
     if kind in MACHINE_ATTACHMENTS or kind.startswith(("auto_mode", "ultra_effort_")):
         return None
     if kind == "queued_command":
-        text = as_text(attachment.get("prompt"))
-        shown = element(text, "summary") or text
-        body = text_body(text, span, "/attachment/prompt")
-        return Notice(NoticeKind.QUEUE, one_line(shown) or "Queued message", body, at, span)
+        body = body_at(record, span, "/attachment/prompt")
+        title = one_line(body.text) or "Queued message"
+        return Notice(NoticeKind.QUEUE, title, beyond(title, body), at, span)
     if kind.startswith("plan_mode"):
         verb = "Left" if kind == "plan_mode_exit" else "In"
         return Notice(NoticeKind.MODE, f"{verb} plan mode", _plan(attachment), at, span)
@@ -207,14 +205,15 @@ def _hook(attachment: Fields, kind: str, span: Span, at: datetime | None) -> Not
     }.get(kind, "")
     title = f"{name} hook{outcome}" + (f": {one_line(command, 120)}" if command else "")
     for field in ("stderr", "stdout", "content", "message"):
-        if text := as_text(attachment.get(field)).strip():
+        if (text := as_text(attachment.get(field))).strip():
             body = text_body(text, span, f"/attachment/{field}")
             break
     else:
         body = text_body(
             _text(blocking, "blockingError"), span, "/attachment/blockingError/blockingError"
         )
-    return Notice(NoticeKind.HOOK, title, body, at, span)
+    notice_kind = NoticeKind.CONTEXT if kind == "hook_additional_context" else NoticeKind.HOOK
+    return Notice(notice_kind, title, body, at, span)
 
 
 def meta_notice(record: Fields, span: Span, at: datetime | None) -> Notice | Unknown | None:
@@ -243,8 +242,11 @@ def meta_notice(record: Fields, span: Span, at: datetime | None) -> Notice | Unk
 
 
 def _queue_notice(record: Fields, span: Span, at: datetime | None) -> Notice | None:
-    text = as_text(record.get("content"))
-    shown = one_line(element(text, "summary") or text, 120)
+    """A prompt that waits. A task's report is told where it begins a turn."""
+    if _text(record, "content").lstrip().startswith("<task-notification>"):
+        return None
+    words = text_at(record, "/content").strip()
+    shown = one_line(words, 120)
     title = {
         "enqueue": "Queued",
         "remove": "Taken from the queue",
@@ -252,5 +254,5 @@ def _queue_notice(record: Fields, span: Span, at: datetime | None) -> Notice | N
     }.get(_text(record, "operation"))
     if title is None:
         return None
-    body = text_body(text, span, "/content")
+    body = Body() if words == shown else body_at(record, span, "/content")
     return Notice(NoticeKind.QUEUE, f"{title}: {shown}" if shown else title, body, at, span)

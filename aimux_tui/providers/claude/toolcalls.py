@@ -10,15 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 from aimux_tui.model.body import Body, Span
 from aimux_tui.model.tools import FileEdit, Hunk, ToolCall, ToolKind, ToolStatus
-from aimux_tui.providers.claude.bodies import json_text, picture, result_body, text_body
-from aimux_tui.providers.claude.links import agent_key
-from aimux_tui.providers.claude.outcomes import (
-    error_text,
-    exit_code,
-    failed_status,
-    flattened,
+from aimux_tui.model.turn import Notice, NoticeKind
+from aimux_tui.providers.claude.bodies import (
+    json_text,
+    picture,
+    result_body,
+    text_body,
+    text_of_value,
 )
-from aimux_tui.providers.claude.toolkinds import kind_of, snippet_of, task_snippet
+from aimux_tui.providers.claude.links import agent_key
+from aimux_tui.providers.claude.outcomes import error_text, exit_code, failed_status
+from aimux_tui.providers.claude.toolkinds import (
+    kind_of,
+    plan_snippet,
+    question_snippet,
+    snippet_of,
+    task_snippet,
+)
 from aimux_tui.providers.diffs import (
     edit_for_new_file,
     edit_from_hunks,
@@ -30,8 +38,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aimux_tui.model.turn import Image
+    from aimux_tui.providers.base import LogSource
 
 _CUT = 2000
+_DEEPEST = 20
+"""How deep arguments are kept; the input's body has all of them."""
+_PLAN_TOOLS = frozenset({"ExitPlanMode", "exit_plan_mode"})
+_SAID = "the user said:"
+_AGENT_NAME = re.compile(r"[A-Za-z0-9_@.-]+")
 _AGENT_ID = re.compile(r"\bagentId: ([A-Za-z0-9_-]+)")
 _TASK_CREATED = re.compile(r"Task #(?P<id>\w+) created successfully: (?P<subject>.*)")
 
@@ -56,7 +70,37 @@ class Result:
     @property
     def text(self) -> str:
         """What the model was told."""
-        return flattened(self.block.get("content"))
+        return text_of_value(self.block.get("content"))
+
+    @property
+    def status(self) -> ToolStatus:
+        """How the call ended."""
+        if self.is_error:
+            return failed_status(self.text)
+        is_cut = isinstance(self.twin, dict) and self.twin.get("interrupted") is True
+        return ToolStatus.CANCELLED if is_cut else ToolStatus.OK
+
+    @property
+    def error(self) -> str:
+        """Why the call failed, one short paragraph; "" if it did not."""
+        match self.status:
+            case ToolStatus.OK:
+                return ""
+            case ToolStatus.REJECTED:
+                words = self.text.partition(_SAID)[2].strip()
+                return error_text(f"The user said no: {words}") if words else "The user said no."
+            case ToolStatus.CANCELLED if not self.is_error:
+                return "Interrupted"
+        return error_text(self.text)
+
+    def output(self, source: LogSource) -> Body:
+        """What the model was told, else what a command printed."""
+        if text := self.text:
+            return result_body(source, text, self.record, f"{self.pointer}/content")
+        match self.twin:
+            case {"stdout": _} | {"stderr": _}:
+                return text_body(text_of_value(self.twin), self.record, "/toolUseResult")
+        return Body()
 
     @property
     def is_error(self) -> bool:
@@ -105,59 +149,80 @@ class CallDraft:
     """The newest output of a command that still runs."""
     agent_id: str = ""
 
-    def finished(self, *, is_running: bool, subjects: dict[str, str]) -> ToolCall:
-        """The call as it stands. `subjects` (task id → subject) is read and added to."""
+    def finished(
+        self, source: LogSource, unanswered: ToolStatus, subjects: dict[str, str]
+    ) -> ToolCall:
+        """The call as it stands, `unanswered` if it has no result.
+
+        `subjects` (task id → subject) is read and added to.
+        """
         failed = next((result for result in self.results if result.is_error), None)
         result = failed or (self.results[-1] if self.results else None)
         text = result.text if result else ""
-        status = ToolStatus.RUNNING if is_running else ToolStatus.UNKNOWN
-        if result is not None:
-            status = failed_status(text) if failed else ToolStatus.OK
-        twin = next((r.twin for r in self.results if isinstance(r.twin, dict)), {})
-        output = self.progress or Body()
-        if result is not None:
-            size = twin.get("persistedOutputSize")
-            pointer = f"{result.pointer}/content"
-            output = result_body(text, result.record, pointer, size)
+        status = result.status if result else unanswered
+        twin = self._twin()
         kind = kind_of(self.name)
-        is_failed = status not in {ToolStatus.OK, ToolStatus.RUNNING, ToolStatus.UNKNOWN}
         return ToolCall(
             id=self.id,
             name=self.name,
             kind=kind,
             input=cut_arguments(self.arguments),
-            snippet=self._snippet(text, subjects),
+            snippet=self._snippet(text, twin, subjects),
             status=status,
-            exit_code=exit_code(text) if failed and kind is ToolKind.EXECUTE else None,
+            exit_code=_exit_code(kind, twin, text if failed else ""),
             input_body=self._input_body(),
-            output=output,
-            error=error_text(text) if is_failed else "",
+            output=result.output(source) if result else self.progress or Body(),
+            error=result.error if result else "",
             started=self.at,
             ended=result.at if result else None,
             logged_duration=_duration(twin),
-            edits=self._edits(status, text),
+            edits=self._edits(text),
             child_key=self._child_key(kind, twin, text),
             record=self.record,
             result_record=result.record if result else None,
         )
+
+    def _twin(self) -> Mapping[str, Any]:
+        return next((r.twin for r in self.results if isinstance(r.twin, dict)), {})
+
+    def plan(self) -> Iterator[Notice]:
+        """The plan that the call proposes, if it does, to be read as a text."""
+        if self.name not in _PLAN_TOOLS or self.record is None:
+            return
+        places = [(self.arguments, self.record, f"{self.pointer}/input/plan")]
+        places += [
+            (result.twin, result.record, "/toolUseResult/plan")
+            for result in self.results
+            if isinstance(result.twin, dict)
+        ]
+        for fields, record, pointer in places:
+            plan = fields.get("plan")
+            if isinstance(plan, str) and plan:
+                body = text_body(plan, record, pointer)
+                yield Notice(NoticeKind.MODE, "Proposed plan", body, self.at, record)
+                return
 
     def _input_body(self) -> Body:
         if self.record is None:
             return Body()
         return text_body(json_text(self.arguments), self.record, f"{self.pointer}/input")
 
-    def _snippet(self, text: str, subjects: dict[str, str]) -> str:
+    def _snippet(self, text: str, twin: Mapping[str, Any], subjects: dict[str, str]) -> str:
         if self.name == "TaskUpdate":
             return task_snippet(self.arguments, subjects)
+        if self.name == "AskUserQuestion":
+            return question_snippet(self.arguments, twin)
+        if self.name in _PLAN_TOOLS:
+            return plan_snippet(self.arguments, twin)
         snippet = snippet_of(self.name, self.arguments, self.cwd)
         if self.name == "TaskCreate" and (found := _TASK_CREATED.match(text)):
             subjects[found["id"]] = found["subject"]
             return f"#{found['id']} {snippet}"
         return snippet
 
-    def _edits(self, status: ToolStatus, text: str) -> tuple[FileEdit, ...]:
+    def _edits(self, text: str) -> tuple[FileEdit, ...]:
         logged = tuple(edit for result in self.results for edit in result.edits())
-        if logged or status in {ToolStatus.FAILED, ToolStatus.CANCELLED}:
+        if logged or "structuredPatch" in self._twin():
             return logged
         return proposed_edits(self.name, self.arguments, text)
 
@@ -167,7 +232,8 @@ class CallDraft:
         named = twin.get("agentId") or twin.get("agent_id") or self.agent_id
         if not named and (found := _AGENT_ID.search(text)):
             named = found[1]
-        return agent_key(self.root_session, named) if isinstance(named, str) and named else ""
+        is_name = isinstance(named, str) and _AGENT_NAME.fullmatch(named)
+        return agent_key(self.root_session, named) if is_name and self.root_session else ""
 
 
 def proposed_edits(name: str, arguments: Mapping[str, Any], text: str) -> tuple[FileEdit, ...]:
@@ -179,7 +245,10 @@ def proposed_edits(name: str, arguments: Mapping[str, Any], text: str) -> tuple[
     path = argument("file_path", "notebook_path", "path")
     match name:
         case "Edit":
-            return (edit_from_replacement(path, argument("old_string"), argument("new_string")),)
+            old, new = argument("old_string"), argument("new_string")
+            if not old:
+                return (edit_for_new_file(path, new, is_proposed=True),)
+            return (edit_from_replacement(path, old, new),)
         case "MultiEdit":
             return _proposed_parts(path, arguments.get("edits"))
         case "Write":
@@ -207,15 +276,27 @@ def cut_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _cut(value) for name, value in arguments.items()}
 
 
-def _cut(value: Any) -> Any:
+def _cut(value: Any, depth: int = 0) -> Any:
     match value:
         case str() if len(value) > _CUT:
             return f"{value[:_CUT]}…"
+        case list() | dict() if depth > _DEEPEST:
+            return "…"
         case list():
-            return [_cut(item) for item in value]
+            return [_cut(item, depth + 1) for item in value]
         case dict():
-            return {name: _cut(item) for name, item in value.items()}
+            return {name: _cut(item, depth + 1) for name, item in value.items()}
     return value
+
+
+def _exit_code(kind: ToolKind, twin: Mapping[str, Any], error: str) -> int | None:
+    """Of a command: as its structured result states it, else from the head of its error."""
+    if kind is not ToolKind.EXECUTE:
+        return None
+    code = twin.get("exitCode")
+    if isinstance(code, int) and not isinstance(code, bool):
+        return code
+    return exit_code(error)
 
 
 def _duration(twin: Mapping[str, Any]) -> timedelta | None:

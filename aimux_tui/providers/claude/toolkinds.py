@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from collections.abc import Mapping
+from typing import Any
 
 from aimux_tui.model.tools import ToolKind
+from aimux_tui.providers.claude.bodies import json_text
 from aimux_tui.providers.claude.prompts import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _BY_KIND = {
     ToolKind.READ: "Read NotebookRead ReadMcpResourceTool",
@@ -33,11 +30,9 @@ _KINDS = {name.lower(): kind for kind, names in _BY_KIND.items() for name in nam
 _TELLING = {
     "agent": ("description", "prompt"),
     "agentoutputtool": ("agentId",),
-    "askuserquestion": ("questions",),
     "bash": ("command",),
     "bashoutput": ("bash_id",),
     "croncreate": ("cron", "prompt"),
-    "exitplanmode": ("plan",),
     "glob": ("pattern", "path"),
     "grep": ("pattern", "path", "glob"),
     "killshell": ("shell_id",),
@@ -56,13 +51,14 @@ _TELLING = {
 """Arguments that say what a call is about; the first that is there, and its neighbours."""
 
 _PATHS = ("file_path", "notebook_path", "path", "filePath")
+_MCP = "mcp__"
 _JOINED = frozenset({"glob", "grep", "skill"})
 """Tools of which more than one argument is telling."""
 
 
 def kind_of(name: str) -> ToolKind:
     """What a tool does, by its name."""
-    if name.startswith("mcp__"):
+    if name.startswith(_MCP):
         return ToolKind.MCP
     return _KINDS.get(name.lower(), ToolKind.OTHER)
 
@@ -75,12 +71,17 @@ def snippet_of(name: str, arguments: Mapping[str, Any], cwd: str) -> str:
     if key == "taskupdate":
         return task_snippet(arguments, {})
     found = [
-        _shown(name, value, cwd)
-        for name in (*_TELLING.get(key, ()), *_PATHS)
-        if (value := arguments.get(name))
+        _shown(argument, value, cwd)
+        for argument in (*_TELLING.get(key, ()), *_PATHS)
+        if (value := arguments.get(argument))
     ]
     if not found:
-        found = [_shown(name, value, cwd) for name, value in arguments.items() if value]
+        found = [_shown(argument, value, cwd) for argument, value in arguments.items() if value]
+    if name.startswith(_MCP):
+        server, _, tool = name.removeprefix(_MCP).partition("__")
+        return one_line(f"{server}: {tool} {found[0] if found else ''}")
+    if key == "read" and found:
+        return one_line(found[0] + _lines_read(arguments))
     if key in {"task", "agent"} and (agent := arguments.get("subagent_type")):
         return one_line(f"{agent}: {found[0]}" if found else str(agent))
     if key in _JOINED:
@@ -100,6 +101,35 @@ def task_snippet(arguments: Mapping[str, Any], subjects: Mapping[str, str]) -> s
     return one_line(f"{text} · {subjects[task]}" if task in subjects else text)
 
 
+def plan_snippet(arguments: Mapping[str, Any], twin: Mapping[str, Any]) -> str:
+    """The first line of a plan, which newer versions keep in the result only."""
+    plan = arguments.get("plan") or twin.get("plan")
+    return one_line(plan.lstrip("#* \n").partition("\n")[0]) if isinstance(plan, str) else ""
+
+
+def question_snippet(arguments: Mapping[str, Any], twin: Mapping[str, Any]) -> str:
+    """What the user was asked, and what they answered."""
+    asked = arguments.get("questions")
+    given = twin.get("answers")
+    answers = given if isinstance(given, dict) else {}
+    parts = []
+    for item in asked if isinstance(asked, list) else [arguments]:
+        question = item.get("question") if isinstance(item, Mapping) else None
+        if isinstance(question, str):
+            answer = answers.get(question)
+            parts.append(f"{question} → {answer}" if isinstance(answer, str) else question)
+    return one_line(" / ".join(parts))
+
+
+def _lines_read(arguments: Mapping[str, Any]) -> str:
+    """Which lines of a file, if not all."""
+    first, count = arguments.get("offset"), arguments.get("limit")
+    if not isinstance(first, int) and not isinstance(count, int):
+        return ""
+    start = first if isinstance(first, int) else 1
+    return f":{start}-{start + count - 1}" if isinstance(count, int) else f":{start}-"
+
+
 def _todo_snippet(todos: Any) -> str:
     items = [item for item in todos if isinstance(item, dict)] if isinstance(todos, list) else []
     if not items:
@@ -111,11 +141,8 @@ def _todo_snippet(todos: Any) -> str:
 
 
 def _shown(name: str, value: Any, cwd: str) -> str:
-    if name == "questions" and isinstance(value, list):
-        asked = [item.get("question") for item in value if isinstance(item, dict)]
-        return " / ".join(question for question in asked if isinstance(question, str))
     if not isinstance(value, str):
-        return msgspec.json.encode(value).decode()
+        return json_text(value)
     if name in _PATHS and cwd and value.startswith(f"{cwd.rstrip('/')}/"):
         return value[len(cwd.rstrip("/")) + 1 :]
     return value.strip()

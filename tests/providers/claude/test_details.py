@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aimux_tui.model.body import BODY_LIMIT, Body
+from aimux_tui.model.body import Body
 from aimux_tui.model.tools import ToolCall, ToolKind, ToolStatus
 from aimux_tui.model.turn import Image, Notice, NoticeKind, Step, Text, Thinking, TurnKind, Unknown
 from aimux_tui.providers.claude import PROVIDER
@@ -100,12 +100,14 @@ class TestTheModel:
             {
                 "type": "web_search_tool_result",
                 "tool_use_id": "s1",
-                "content": [{"type": "text", "text": "one hit"}],
+                "content": [
+                    {"type": "web_search_result", "title": "Bears", "url": "https://bears.example"}
+                ],
             },
         )
         call = log.call()
         assert (call.kind, call.status, call.snippet) == (ToolKind.WEB, ToolStatus.OK, "q")
-        assert call.output.text == "one hit"
+        assert call.output.text == "Bears\nhttps://bears.example"
 
 
 class TestPrompts:
@@ -187,9 +189,15 @@ class TestOutcomes:
         log.answer(use("Write", file_path="/work/zoo/b.py", content="x\n"))
         log.result("toolu_1", REFUSAL, failed=True, toolUseResult="User rejected tool use")
         call = log.call()
-        assert call.status is ToolStatus.REJECTED
+        assert (call.status, call.error) == (ToolStatus.REJECTED, "The user said no.")
         (edit,) = call.edits
         assert (edit.is_proposed, edit.path, edit.additions) == (True, "/work/zoo/b.py", 1)
+
+    def test_the_user_says_why_they_refused(self, log: Transcript):
+        log.answer(use("Bash", command="make"))
+        words = f"{REFUSAL}To tell you how to proceed, the user said:\nUse ninja"
+        log.result("toolu_1", words, failed=True)
+        assert log.call().error == "The user said no: Use ninja"
 
     @pytest.mark.parametrize("echo", ["Sibling tool call errored", "Cancelled: parallel tool call"])
     def test_a_call_dropped_with_its_sibling_did_not_fail_itself(self, log: Transcript, echo: str):
@@ -224,13 +232,30 @@ class TestOutcomes:
             )
         assert log.call().output.text == "one\ntwo"
 
-    def test_what_never_was_answered_is_unknown_once_the_work_has_ended(self, log: Transcript):
+    def test_a_command_cut_short_did_not_finish(self, log: Transcript):
+        log.answer(use("Bash", command="make"))
+        log.result("toolu_1", "half", toolUseResult={"stdout": "half", "interrupted": True})
+        assert (log.call().status, log.call().error) == (ToolStatus.CANCELLED, "Interrupted")
+
+    def test_the_exit_code_of_a_background_command(self, log: Transcript):
+        log.answer(use("BashOutput", bash_id="b1"))
+        log.result("toolu_1", "<status>failed</status>", toolUseResult={"exitCode": 3})
+        assert log.call().exit_code == 3
+
+    def test_a_result_without_its_call_is_no_call(self):
+        log = Transcript()
+        log.result("toolu_0", "From before this log began")
+        (turn,) = log.turns()
+        assert turn.tool_calls == ()
+        assert "From before this log began" in shown(turn.steps[0])
+
+    def test_an_interrupted_turn_cancels_what_was_not_answered(self, log: Transcript):
         log.answer(use("Bash", command="make"))
         log.user("[Request interrupted by user for tool use]")
         log.user("Something else")
         first, _ = log.turns()
         (call,) = first.tool_calls
-        assert call.status in {ToolStatus.UNKNOWN, ToolStatus.CANCELLED}
+        assert call.status is ToolStatus.CANCELLED
         assert notices(first, NoticeKind.INTERRUPTION)[0].title == (
             "Request interrupted by user for tool use"
         )
@@ -297,6 +322,21 @@ class TestEdits:
         assert edit.hunks[0].lines == ("-hi", "+ho")
         assert edit.hunks[0].old_start is None
 
+    def test_an_edit_that_failed_shows_what_it_wanted(self, log: Transcript):
+        log.answer(use("Edit", file_path="/a", old_string="x", new_string="y"))
+        log.result("toolu_1", "<tool_use_error>not found</tool_use_error>", failed=True)
+        assert [edit.is_proposed for edit in log.call().edits] == [True]
+
+    def test_a_write_that_changed_nothing_is_no_edit(self, log: Transcript):
+        log.answer(use("Write", file_path="/a", content="x\n"))
+        twin = {"type": "update", "filePath": "/a", "content": "x\n", "structuredPatch": []}
+        log.result("toolu_1", "Written.", toolUseResult=twin)
+        assert log.call().edits == ()
+
+    def test_replacing_nothing_creates_a_file(self, log: Transcript):
+        log.answer(use("Edit", file_path="/a", old_string="", new_string="y\n"))
+        assert log.call().edits[0].operation == "create"
+
     def test_several_replacements_are_one_edit(self, log: Transcript):
         edits = [{"old_string": "a", "new_string": "b"}, {"old_string": "c", "new_string": "d\ne"}]
         log.answer(use("MultiEdit", file_path="/work/zoo/a.py", edits=edits))
@@ -310,6 +350,9 @@ class TestSnippets:
         [
             (use("Read", file_path="/work/zoo/a.py"), "a.py"),
             (use("Read", file_path="/etc/hosts"), "/etc/hosts"),
+            (use("Read", file_path="/a.py", offset=10, limit=5), "/a.py:10-14"),
+            (use("mcp__tracker__get_issue", id="ZOO-7"), "tracker: get_issue ZOO-7"),
+            (use("ExitPlanMode", plan="# Feed the bears\n\n1. Buy fish"), "Feed the bears"),
             (use("Grep", pattern="TODO", path="src"), "TODO in src"),
             (use("TaskUpdate", taskId="3", status="completed"), "#3 completed"),
             (use("Skill", skill="review", args="fast"), "review fast"),
@@ -342,16 +385,25 @@ class TestSnippets:
     def test_a_question_to_the_user_and_the_answer(self, log: Transcript):
         asked = [{"question": "Which database?", "header": "DB", "options": []}]
         log.answer(use("AskUserQuestion", questions=asked))
-        log.result("toolu_1", 'User has answered your questions: "Which database?"="SQLite".')
+        log.result("toolu_1", "Answered.", toolUseResult={"answers": {"Which database?": "SQLite"}})
         call = log.call()
-        assert (call.kind, call.snippet) == (ToolKind.TASK, "Which database?")
-        assert "SQLite" in call.output.text
+        assert (call.kind, call.snippet) == (ToolKind.TASK, "Which database? → SQLite")
 
     def test_a_tool_of_a_server(self, log: Transcript):
         log.answer(use("mcp__tracker__get_issue", id="ZOO-7"))
-        call = log.call()
-        assert call.kind is ToolKind.MCP
-        assert "ZOO-7" in call.snippet
+        assert log.call().kind is ToolKind.MCP
+
+    @pytest.mark.parametrize("is_in_result", [False, True])
+    def test_a_plan_can_be_read_as_a_text(self, log: Transcript, is_in_result: bool):
+        plan = {"plan": "# Feed the bears\n\n1. Buy fish"}
+        log.answer(use("ExitPlanMode", **({} if is_in_result else plan)))
+        log.result("toolu_1", "Approved.", toolUseResult=plan if is_in_result else {})
+        call, proposed = log.turn().steps
+        assert isinstance(call, ToolCall)
+        assert call.snippet == "Feed the bears"
+        assert isinstance(proposed, Notice)
+        assert (proposed.kind, proposed.title) == (NoticeKind.MODE, "Proposed plan")
+        assert proposed.body.text == plan["plan"]
 
 
 class TestAgents:
@@ -362,6 +414,11 @@ class TestAgents:
         assert call.kind is ToolKind.AGENT
         assert "Count the bears" in call.snippet
         assert call.child_key == f"claude:{SESSION}/a1f"
+
+    def test_what_is_no_name_names_no_child(self, log: Transcript):
+        log.answer(use("Agent", description="Count", prompt="Count."))
+        log.result("toolu_1", "Two.", toolUseResult={"agentId": "../../a b"})
+        assert log.call().child_key == ""
 
     def test_a_childs_key_is_the_same_from_within_an_agent(self):
         log = Transcript(agent="a0")
@@ -438,6 +495,34 @@ class TestBeside:
         assert "blocked" in hook.title
         assert hook.body.text == "Not that."
 
+    def test_hooks_that_did_their_work_are_not_shown(self, log: Transcript):
+        log.record("progress", data={"type": "hook_progress", "hookName": "PostToolUse:Read"})
+        hook = {"type": "hook_success", "hookName": "SessionStart", "stdout": "ok", "exitCode": 0}
+        log.record("attachment", attachment=hook)
+        log.record("system", subtype="stop_hook_summary", hookCount=1, hookErrors=[])
+        assert log.turn().steps == ()
+
+    def test_a_stop_hook_that_failed(self, log: Transcript):
+        log.record("system", subtype="stop_hook_summary", hookCount=2, hookErrors=["No tests"])
+        (hook,) = log.turn().steps
+        assert isinstance(hook, Notice)
+        assert (hook.kind, hook.title) == (NoticeKind.HOOK, "A stop hook failed")
+        assert hook.body.text == "No tests"
+
+    def test_what_every_session_is_told_is_not_shown(self, log: Transcript):
+        for kind in ("prompt_snapshot", "skill_listing", "total_tokens_reminder", "auto_mode"):
+            log.record("attachment", attachment={"type": kind, "content": "…"})
+        log.user("Caveat: The messages below were generated by the user.", isMeta=True)
+        log.user([text("[Image: source: /tmp/a.png]")], isMeta=True)
+        assert log.turn().steps == ()
+
+    def test_a_skill_is_called_by_its_name(self, log: Transcript):
+        words = "Base directory for this skill: /home/dev/.claude/skills/review\n\n# Review"
+        log.user([text(words)], isMeta=True)
+        (skill,) = notices(log.turn(), NoticeKind.CONTEXT)
+        assert skill.title == "Skill: review"
+        assert "# Review" in skill.body.text
+
     def test_a_file_that_somebody_else_changed(self, log: Transcript):
         log.record(
             "attachment",
@@ -467,27 +552,7 @@ class TestBeside:
         assert log.turn().steps == ()
 
 
-class TestLongTexts:
-    LONG = ("bear \u2028 🐻\n" * 4000).strip()
-
-    def test_prompts_words_inputs_and_outputs_are_cut_and_read_whole(self):
-        log = Transcript()
-        log.user(self.LONG)
-        log.answer(text(self.LONG), use("Bash", command=self.LONG))
-        log.result("toolu_1", [text(self.LONG)])
-        turn = log.turn()
-        words, call = turn.steps
-        (prompt,) = turn.prompt
-        assert isinstance(prompt, Text)
-        assert isinstance(words, Text)
-        assert isinstance(call, ToolCall)
-        for body in (prompt.body, words.body, call.input_body, call.output):
-            assert len(body.text) == BODY_LIMIT
-            read = whole(log, body)
-            assert (read[:BODY_LIMIT], len(read)) == (body.text, body.length)
-        assert whole(log, words.body) == self.LONG
-        assert len(call.input["command"]) < len(self.LONG)
-
+class TestSpilledOutputs:
     def spilled(self, log: Transcript, path: str) -> str:
         """What is read for an output that is said to lie at `path`."""
         log.user("Print much")
@@ -498,13 +563,6 @@ class TestLongTexts:
             f"{path}\n\nPreview (first 2KB):\nyes\n</persisted-output>",
         )
         return whole(log, log.call().output)
-
-    def test_an_output_too_large_for_the_log_is_read_from_its_file(self, tmp_path: Path):
-        log = Transcript(tmp_path)
-        place = log.folder / "tool-results" / "b7.txt"
-        place.parent.mkdir(parents=True)
-        place.write_text("yes\n" * 30_000)
-        assert self.spilled(log, f"/home/somebody/{place.name}") == "yes\n" * 30_000
 
     @pytest.mark.parametrize(
         "path", ["/etc/passwd", "/x/tool-results/../secret.txt", "C:\\x\\secret.txt", "/x/.."]
