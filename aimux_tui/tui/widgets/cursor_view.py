@@ -40,6 +40,7 @@ class CursorView(RowView, inherit_bindings=False):
         self._cursor: Place | None = None
         self._cursor_index = 0
         self._cursor_part = 0
+        self._has_cursor_in_view = True
 
     # The items.
 
@@ -61,6 +62,18 @@ class CursorView(RowView, inherit_bindings=False):
         was_visible = self._is_cursor_visible()
         super().rebuild()
         self._find_cursor()
+        if was_visible:
+            self._reveal()
+
+    def settle(self, top: int | None = None) -> None:
+        """Scroll, and remember whether the cursor can be seen."""
+        super().settle(top)
+        self._has_cursor_in_view = self._is_cursor_visible()
+
+    def view_resized(self) -> None:
+        """A cursor that was in view stays there."""
+        was_visible = self._has_cursor_in_view
+        super().view_resized()
         if was_visible:
             self._reveal()
 

@@ -232,6 +232,10 @@ class RowLayout(MarkedScrollView):
         self.rebuild()
 
     def on_resize(self) -> None:
+        """Textual calls the handlers of all classes; what they do is for subclasses to extend."""
+        self.view_resized()
+
+    def view_resized(self) -> None:
         """Break the lines anew if the width has changed."""
         if self._known_width == self.row_width:
             self.settle()

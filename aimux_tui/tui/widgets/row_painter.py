@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style as RichStyle
+from textual.content import Content, Span
 from textual.strip import Strip
 from textual.style import Style
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.color import Color
-    from textual.content import Content
     from textual.filter import LineFilter
 
     from aimux_tui.tui.format.lines import Row
@@ -87,8 +87,7 @@ class RowPainter:
         segments: list[Segment] = []
         for start, end, style in content.spans:
             if start < at or not start < end <= len(text) or not isinstance(style, Style):
-                # Spans that overlap, in another order, or beyond the end.
-                return content.render_segments(base)
+                return _within(content).render_segments(base)
             if start > at:
                 segments.append(Segment(text[at:start], plain))
             segments.append(Segment(text[start:end], self._rich_style(base, style)))
@@ -107,6 +106,17 @@ class RowPainter:
         for line_filter in self._filters:
             strip = strip.apply_filter(line_filter, self._background)
         return strip
+
+
+def _within(content: Content) -> Content:
+    """The content with spans that lie in its text: others would make Textual stumble."""
+    length = len(content.plain)
+    spans = [
+        Span(start, min(end, length), style)
+        for start, end, style in content.spans
+        if start < min(end, length)
+    ]
+    return Content(content.plain, spans, strip_control_codes=False)
 
 
 def with_offsets(strip: Strip, y: int, gutter: int) -> Strip:

@@ -107,10 +107,10 @@ class TextView(RowView, inherit_bindings=False):
             line = replace(line, content=content)
         return rows_of(line, width)
 
-    def on_resize(self) -> None:
+    def view_resized(self) -> None:
         """Break the lines anew, and tell that the width has changed."""
         before = self._known_width
-        super().on_resize()
+        super().view_resized()
         if self._known_width != before and before:
             self.post_message(self.WidthChanged(self, self._known_width))
 

@@ -110,6 +110,11 @@ class VirtualList(CursorView, inherit_bindings=False):
         super().changed(keys)
         self._keep_following()
 
+    def view_resized(self) -> None:
+        """Stay at the end if that is followed."""
+        super().view_resized()
+        self._keep_following()
+
     def _keep_following(self) -> None:
         if self._is_following and len(self.heights) and self.is_mounted:
             self.move(len(self.heights) - 1, -1)
@@ -128,6 +133,22 @@ class VirtualList(CursorView, inherit_bindings=False):
             self._set_following(is_following=True)
 
     # Moving.
+
+    def move_to(self, key: str, part: str = "") -> bool:
+        """Put the cursor on a place and show it; False if there is no such item.
+
+        Ends following, unless it is the end that the cursor is put on.
+        """
+        has_moved = super().move_to(key, part)
+        if has_moved and not self._is_at_end():
+            self._set_following(is_following=False)
+        return has_moved
+
+    def _is_at_end(self) -> bool:
+        index = self._cursor_index
+        if index != len(self.heights) - 1:
+            return False
+        return self._cursor_part == len(self.rendered(index).parts) - 1
 
     def move_to_mark(self, kind: str, *, forward: bool = True) -> bool:
         """Put the cursor on the next marked item; False if there is none on that side."""
@@ -150,7 +171,7 @@ class VirtualList(CursorView, inherit_bindings=False):
         now = (self._cursor_index, self._cursor_part)
         if now < before:
             self._set_following(is_following=False)
-        elif now == (len(self.heights) - 1, len(self.rendered(index).parts) - 1):
+        elif self._is_at_end():
             self._set_following(is_following=True)
 
     def _scroll_by(self, rows: int) -> None:

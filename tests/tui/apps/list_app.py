@@ -46,7 +46,7 @@ class Numbers:
 
     def version(self, index: int) -> object:
         key = self.keys[index]
-        return key in self.open, self.versions.get(key, 0)
+        return key in self.open, self.parts, self.versions.get(key, 0)
 
     def usual_height(self, width: int) -> int:
         return 1
