@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
 from aimux_tui.errors import CommandError
 from aimux_tui.spelling import nearest
 from aimux_tui.tui.attention import AttentionWatch
+from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.messages import LibraryChanged
 from aimux_tui.tui.panes.header import gather_facts
 from aimux_tui.tui.screens.main import make_main_screen
@@ -65,7 +67,7 @@ class AimuxApp(App[None], inherit_bindings=False):
         self.feed.on_change = self._library_changed
         self.feed.on_paths = self.main.navigator.reader.paths_changed
         self.feed.on_trouble = self.main.tell
-        self.run_worker(self.feed.run(), group="library", exclusive=True)
+        self._follow_library()
         for error in self.setup.errors:
             self.main.tell("\n".join(part for part in (error.message, error.hint) if part))
         if self.setup.notice:
@@ -77,6 +79,10 @@ class AimuxApp(App[None], inherit_bindings=False):
         self.main.navigator.reader.close()
         await self.feed.save()
         self.feed.stop()
+
+    @work(group="library", exclusive=True)
+    async def _follow_library(self) -> None:
+        await self.feed.run()
 
     def _collect_garbage_again(self) -> None:
         # What the start has made stays for good: it need not be looked at again and again.
@@ -127,7 +133,9 @@ class AimuxApp(App[None], inherit_bindings=False):
         """Show every key and command."""
         from aimux_tui.tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.main.arrangement.pane, self.setup.keymap))
+        is_ascii = self.setup.glyphs is ASCII
+        pane = self.main.arrangement.pane
+        self.push_screen(HelpScreen(pane, self.setup.keymap, is_ascii=is_ascii))
 
     def cmd_show_theme(self, name: str | None = None) -> None:
         """Change the colours; without a name, choose from a list."""

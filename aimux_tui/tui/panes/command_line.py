@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -115,8 +116,8 @@ class CommandLine(Vertical):
     def close(self) -> None:
         """Vanish. Whoever asked for it gives the focus to somebody."""
         self.display = False
+        self._offered, self._chosen = (), -1
         self.field.value = ""
-        self._offered = ()
 
     def show_error(self, message: str, hint: str = "") -> None:
         """Say what is wrong with the line, which stays."""
@@ -140,7 +141,8 @@ class CommandLine(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Offer ways to go on."""
         event.stop()
-        if self._chosen < 0 or event.value != self._offered[self._chosen].line:
+        chosen = self._offered[self._chosen].line if self._chosen >= 0 else None
+        if event.value != chosen:
             self._offer(event.value)
 
     def action_cancel(self) -> None:
@@ -183,7 +185,11 @@ class CommandLine(Vertical):
 
     def _offer(self, text: str) -> None:
         self._chosen = -1
-        self.run_worker(self._look_up(text), exclusive=True, group="completion")
+        self._offer_later(text)
+
+    @work(exclusive=True, group="completion")
+    async def _offer_later(self, text: str) -> None:
+        await self._look_up(text)
 
     async def _look_up(self, text: str) -> None:
         # A path may lie on a slow file system.

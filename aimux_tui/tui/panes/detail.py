@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -67,17 +68,16 @@ class DetailPane(CursorCommands, Vertical):
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
+        self._glyphs = glyphs
         self.subject: Subject | None = None
         self.view: DetailView | None = None
         self.text = TextView(id="detail-text")
-        self.text.draw_with(glyphs=glyphs)
         self.json = JsonView(id="detail-tree")
-        self.json.draw_with(glyphs)
         self.is_in_string = False
         """A long string of the tree is shown instead of it."""
         self._sessions = sessions
         self._feed: TraceFeed | None = None
-        self._title = PaneTitle("Detail")
+        self._title = PaneTitle(glyphs, "Detail")
         self._preferred = ""
         self._is_side_by_side = False
         self._is_stale = False
@@ -92,6 +92,8 @@ class DetailPane(CursorCommands, Vertical):
 
     def on_mount(self) -> None:
         """Nothing is selected yet."""
+        self.text.draw_with(glyphs=self._glyphs)
+        self.json.draw_with(self._glyphs)
         self.json.display = False
         self.text.say_when_empty([note("Nothing is selected.", self.text.look)])
 
@@ -179,11 +181,9 @@ class DetailPane(CursorCommands, Vertical):
             self._put(page)
         elif not is_same:
             self._put(Page([note("reading…", context.look)]))
-        self._rest = self.set_timer(_REST, self._fetch_later)
+        self._rest = self.set_timer(_REST, self._fetch)
 
-    def _fetch_later(self) -> None:
-        self.run_worker(self._fetch(), group="detail", exclusive=True)
-
+    @work(group="detail", exclusive=True)
     async def _fetch(self) -> None:
         subject, view, feed = self.subject, self.view, self._feed
         if subject is None or view is None or feed is None:

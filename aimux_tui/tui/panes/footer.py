@@ -35,17 +35,31 @@ class FooterKey:
 
 
 def keys_for_footer(
-    nodes: Sequence[object], pane: Pane, keymap: Mapping[str, tuple[str, ...]]
+    nodes: Sequence[object],
+    pane: Pane,
+    keymap: Mapping[str, tuple[str, ...]],
+    *,
+    is_ascii: bool = False,
 ) -> list[FooterKey]:
     """The keys that do something in a pane, as things stand."""
     return [
-        FooterKey(command.id, label(keymap[command.id][0]), command.label or command.name)
+        FooterKey(
+            command.id,
+            key_label(keymap[command.id][0], is_ascii=is_ascii),
+            command.label or command.name,
+        )
         for command in COMMANDS
         if command.in_footer
         and pane in command.panes
         and keymap.get(command.id)
         and not reason_against(nodes, command)
     ]
+
+
+def key_label(keys: str, *, is_ascii: bool) -> str:
+    """The keys as they are shown; by name where arrows cannot be drawn."""
+    shown = label(keys)
+    return keys if is_ascii and not shown.isascii() else shown
 
 
 def format_footer(keys: Sequence[FooterKey], palette: Palette, width: int) -> Content:

@@ -17,6 +17,7 @@ from aimux_tui.tui.format.lines import width_of
 from aimux_tui.tui.format.look import Look
 from aimux_tui.tui.format.units import format_cost, format_count
 from aimux_tui.tui.palette import palette_of
+from aimux_tui.tui.panes.pane_title import drawable
 from aimux_tui.tui.spending import spent_today
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _left(facts: HeaderFacts, look: Look, *, is_wordy: bool, has_brand: bool) ->
     palette, glyphs = look.palette, look.glyphs
     parts: list[Content] = [Content.styled("aimux", palette.heading)] if has_brand else []
     if not facts.is_loaded:
-        parts.append(Content.styled("looking for sessions…", palette.muted))
+        parts.append(Content.styled(look.plain("looking for sessions…"), palette.muted))
     for status in _ORDER:
         if count := facts.counts.get(status, 0):
             label = f"{count} {status}" if is_wordy else f"{count}"
@@ -159,4 +160,4 @@ class HeaderLine(Widget):
     def render(self) -> Content:
         """The line."""
         look = Look(palette_of(self.app), self._glyphs)
-        return format_header(self.facts, look, self.content_size.width)
+        return drawable(format_header(self.facts, look, self.content_size.width), self._glyphs)

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
+from aimux_tui.tui.format.glyphs import ASCII, Glyphs
 from aimux_tui.tui.format.lines import fit, width_of
+from aimux_tui.tui.format.plain import to_ascii
 
 if TYPE_CHECKING:
     from textual.app import RenderResult
 
 EMPTY = Content.empty()
+
+
+def drawable(content: Content, glyphs: Glyphs) -> Content:
+    """The content in signs that the terminal can draw."""
+    if glyphs is not ASCII or content.plain.isascii():
+        return content
+    return Content(to_ascii(content.plain), list(content.spans), strip_control_codes=False)
 
 
 class PaneTitle(Widget):
@@ -22,8 +31,9 @@ class PaneTitle(Widget):
     PaneTitle { height: 1; width: 1fr; padding: 0 1; background: $surface; }
     """
 
-    def __init__(self, left: str = "") -> None:
+    def __init__(self, glyphs: Glyphs, left: str = "") -> None:
         super().__init__()
+        self._glyphs = glyphs
         self._left = Content(left)
         self._right = EMPTY
 
@@ -40,7 +50,9 @@ class PaneTitle(Widget):
 
     def render(self) -> RenderResult:
         """The row."""
-        width = self.content_size.width
+        return drawable(self._row(self.content_size.width), self._glyphs)
+
+    def _row(self, width: int) -> Content:
         right = fit(self._right, width)
         room = width - width_of(right.plain) - 1
         if room < 8:

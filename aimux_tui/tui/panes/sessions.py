@@ -58,11 +58,11 @@ class SessionsPane(CursorCommands, Vertical):
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
+        self._glyphs = glyphs
         self.rows = SessionRows(settings.sessions.sort, show_hidden=settings.sessions.show_hidden)
         self.items = SessionItems(clock)
         self.list = VirtualList(self.items, id="session-list")
-        self.list.draw_with(glyphs=glyphs)
-        self._title = PaneTitle("Sessions")
+        self._title = PaneTitle(glyphs, "Sessions")
         self._filter = FilterLine()
         self._snapshot = Snapshot()
 
@@ -74,6 +74,7 @@ class SessionsPane(CursorCommands, Vertical):
 
     def on_mount(self) -> None:
         """Nothing is known yet."""
+        self.list.draw_with(glyphs=self._glyphs)
         self._explain()
 
     @property

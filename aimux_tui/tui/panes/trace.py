@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -67,15 +68,15 @@ class TracePane(CursorCommands, Vertical):
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
+        self._glyphs = glyphs
         self.items = TraceItems(clock)
         self.items.time_mode = settings.ui.time
         self.list = VirtualList(self.items, can_follow=True, id="turn-list")
-        self.list.draw_with(glyphs=glyphs)
         self.feed: TraceFeed | None = None
         self.visit = Visit("")
         self._sessions: Sequence[Session] = ()
-        self._place = PaneTitle("Trace")
-        self._line = PaneTitle()
+        self._place = PaneTitle(glyphs, "Trace")
+        self._line = PaneTitle(glyphs)
         self.filter = FilterLine()
         self._unseen = 0
         self.helpers = (TraceCommands(self),)
@@ -89,6 +90,7 @@ class TracePane(CursorCommands, Vertical):
 
     def on_mount(self) -> None:
         """Nothing is open yet."""
+        self.list.draw_with(glyphs=self._glyphs)
         self._line.display = False
         self._explain()
 
@@ -224,8 +226,9 @@ class TracePane(CursorCommands, Vertical):
         """Read the steps of those turns that are open."""
         wanted = [key for key in keys if key in self.items.opened]
         if wanted and self.feed is not None:
-            self.run_worker(self._fetch(self.feed, wanted), group="details")
+            self._fetch(self.feed, wanted)
 
+    @work(group="details")
     async def _fetch(self, feed: TraceFeed, keys: Sequence[str]) -> None:
         for key in keys:
             details = await read_details(feed, key, self.list.look)

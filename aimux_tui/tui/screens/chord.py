@@ -43,7 +43,7 @@ class ChordScreen(ModalScreen[str]):
     def on_mount(self) -> None:
         """Show what may follow."""
         palette = palette_of(self.app)
-        parts = [Content.styled(f"{label(self._first)} …", palette.muted)]
+        parts = [Content.styled(f"{label(self._first)} then", palette.muted)]
         for key, command in self._seconds.items():
             click = Style.from_meta({"@click": f"screen.choose({command.id!r})"})
             choice = Content.assemble(

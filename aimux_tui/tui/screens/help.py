@@ -12,9 +12,9 @@ from textual.widgets import Static
 
 from aimux_tui.commands.base import EVERYWHERE, Command, Group, Pane
 from aimux_tui.commands.builtin import COMMANDS
-from aimux_tui.keys import labels
 from aimux_tui.tui.format.lines import pad
 from aimux_tui.tui.palette import palette_of
+from aimux_tui.tui.panes.footer import key_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,22 +42,35 @@ def help_sections(pane: Pane) -> list[tuple[str, list[Command]]]:
     return sections
 
 
-def format_help(pane: Pane, keymap: Mapping[str, tuple[str, ...]], palette: Palette) -> Content:
+def format_help(
+    pane: Pane,
+    keymap: Mapping[str, tuple[str, ...]],
+    palette: Palette,
+    *,
+    is_ascii: bool = False,
+) -> Content:
     """The whole help as text."""
     lines: list[Content] = []
     for heading, commands in help_sections(pane):
         lines += [Content.styled(heading, palette.heading)]
-        lines += _command_lines(commands, keymap, palette)
+        lines += _command_lines(commands, keymap, palette, is_ascii=is_ascii)
         lines.append(Content.empty())
     lines.append(Content.styled("Type : for the command line, tab completes it.", palette.muted))
     return Content("\n").join(lines)
 
 
 def _command_lines(
-    commands: list[Command], keymap: Mapping[str, tuple[str, ...]], palette: Palette
+    commands: list[Command],
+    keymap: Mapping[str, tuple[str, ...]],
+    palette: Palette,
+    *,
+    is_ascii: bool,
 ) -> Iterator[Content]:
     for command in commands:
-        keys = Content.styled(labels(keymap.get(command.id, ())), palette.accent)
+        keys = Content.styled(
+            " ".join(key_label(key, is_ascii=is_ascii) for key in keymap.get(command.id, ())),
+            palette.accent,
+        )
         gap = "\n" + " " * _KEYS_WIDTH if keys.cell_length >= _KEYS_WIDTH else ""
         yield Content.assemble(
             pad(keys, _KEYS_WIDTH),
@@ -80,8 +93,11 @@ class HelpScreen(ModalScreen[None]):
         Binding("end", "scroll('end')", show=False),
     ]
 
-    def __init__(self, pane: Pane, keymap: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, pane: Pane, keymap: Mapping[str, tuple[str, ...]], *, is_ascii: bool = False
+    ) -> None:
         super().__init__()
+        self._is_ascii = is_ascii
         self._pane = pane
         self._keymap = keymap
 
@@ -96,7 +112,8 @@ class HelpScreen(ModalScreen[None]):
         box = self.query_one("#help-box")
         box.border_title = "Keys and commands"
         box.border_subtitle = "esc closes"
-        self.query_one("#help-text", Static).update(format_help(self._pane, self._keymap, palette))
+        text = format_help(self._pane, self._keymap, palette, is_ascii=self._is_ascii)
+        self.query_one("#help-text", Static).update(text)
 
     async def action_dismiss(self, result: None = None) -> None:
         """Close it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
+from textual import work
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Input
@@ -17,6 +18,7 @@ from aimux_tui.errors import CommandError
 from aimux_tui.tui.bindings import AT_ONCE, make_bindings
 from aimux_tui.tui.completions import Completions
 from aimux_tui.tui.dispatch import helpers_of, run_command
+from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.layout import BREAKPOINTS, Layout, width_class
 from aimux_tui.tui.messages import LibraryChanged, TraceChanged
 from aimux_tui.tui.navigator import Navigator
@@ -85,6 +87,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin in the list, and let times grow older."""
+        self.set_class(self.setup.glyphs is ASCII, "-ascii")
         self.go_to(Pane.SESSIONS)
         if not self.setup.shows_cost:
             self._set_cost(is_shown=False)
@@ -241,7 +244,11 @@ class MainScreen(Screen[None]):
 
     def _finish_chord(self, command_id: str | None) -> None:
         if command_id:
-            self.run_worker(self.action_command(command_id), group="command")
+            self._do_later(command_id)
+
+    @work(group="command")
+    async def _do_later(self, command_id: str) -> None:
+        await self.action_command(command_id)
 
     async def on_command_line_entered(self, event: CommandLine.Entered) -> None:
         """Do what was typed, for the pane in which it was begun."""
@@ -267,9 +274,13 @@ class MainScreen(Screen[None]):
         self.notify(message, severity="warning", markup=False, timeout=4)
 
     def _show_footer(self) -> None:
-        self.footer.show(
-            keys_for_footer(self.command_nodes, self.arrangement.pane, self.setup.keymap)
+        keys = keys_for_footer(
+            self.command_nodes,
+            self.arrangement.pane,
+            self.setup.keymap,
+            is_ascii=self.setup.glyphs is ASCII,
         )
+        self.footer.show(keys)
 
     def cmd_pane_next(self) -> None:
         """Go to the next pane."""
