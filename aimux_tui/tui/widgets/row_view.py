@@ -58,6 +58,7 @@ class RowView(RowLayout, can_focus=True, inherit_bindings=False):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._glyphs = terminal_glyphs()
+        self.draw_scrollbar(is_ascii=self._glyphs is ASCII)
         self._zone: tzinfo | None = None
         self._look: Look | None = None
         self._when_empty: Sequence[Line] = ()

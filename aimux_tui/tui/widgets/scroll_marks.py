@@ -37,6 +37,7 @@ class MarkedScrollView(ScrollView):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.heights = Heights()
+        self._has_ascii_bar = False
         self._marks: dict[str, tuple[Sequence[int], str]] = {}
 
     def mark(self, kind: str, indexes: Sequence[int], style: str) -> None:
@@ -57,16 +58,18 @@ class MarkedScrollView(ScrollView):
         """Textual's scrollbar, drawing our marks."""
         bar = super().vertical_scrollbar
         if bar.renderer is ScrollBarRender:
-            self._use_renderer(bar, is_ascii=False)
+            self._use_renderer(bar)
         return bar
 
     def draw_scrollbar(self, *, is_ascii: bool) -> None:
         """Draw the scrollbar with or without the half blocks that make it move smoothly."""
-        self._use_renderer(super().vertical_scrollbar, is_ascii=is_ascii)
+        self._has_ascii_bar = is_ascii
+        if self.is_mounted:
+            self._use_renderer(super().vertical_scrollbar)
 
-    def _use_renderer(self, bar: ScrollBar, *, is_ascii: bool) -> None:
+    def _use_renderer(self, bar: ScrollBar) -> None:
         # On the instance, as Textual's documentation proposes for a single scrollbar.
-        vars(bar)["renderer"] = marked_renderer(self._marked_cells, is_ascii=is_ascii)
+        vars(bar)["renderer"] = marked_renderer(self._marked_cells, is_ascii=self._has_ascii_bar)
 
     def _marked_cells(self, size: int) -> Mapping[int, Color | None]:
         palette = palette_of(self.app)

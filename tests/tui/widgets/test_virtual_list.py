@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from textual.content import Content
 from textual.geometry import Offset
 from textual.selection import SELECT_ALL, Selection
 
+from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.format.lines import text_lines
 from aimux_tui.tui.widgets.item_source import Place
 from aimux_tui.tui.widgets.scroll_marks import MARK
@@ -389,5 +389,12 @@ async def test_switching_the_theme_repaints() -> None:
         assert next(iter(dark)).style != next(iter(light)).style
 
 
-def test_content_is_never_markup() -> None:
-    assert Content("[red]x").plain == "[red]x"
+async def test_signs_can_be_chosen_before_there_is_a_screen() -> None:
+    app = ListApp(Numbers(100))
+    app.list.draw_with(glyphs=ASCII)
+    async with app.run_test(size=(30, 4)) as pilot:
+        app.list.scroll_to(y=33, animate=False)
+        await pilot.pause()
+        drawn = [app.list.render_line(y).text for y in range(4)]
+        drawn += [app.list.vertical_scrollbar.render_line(y).text for y in range(4)]
+        assert "".join(drawn).isascii()
