@@ -67,16 +67,16 @@ class Calls:
         call = self.by_id.get(call_id)
         return None if call is None else self._book.turns[call // _TURN]
 
-    def open(self, call_id: str, name: str, turn: OpenTurn) -> None:
-        """A call that was not seen before."""
+    def open(self, call_id: str, name: str, turn: OpenTurn, start: int) -> None:
+        """A call that was not seen before, in the line at `start`."""
         self.by_id[call_id] = turn.index * _TURN
         turn.tools[name] = turn.tools.get(name, 0) + 1
         self.pending[call_id] = name
         if self._orphans:
             for orphan in self._orphans.pop(call_id, ()):
-                self._adopt(orphan, call_id, turn)
+                self._adopt(orphan, call_id, turn, start)
 
-    def _adopt(self, orphan: _Orphan, call_id: str, turn: OpenTurn) -> None:
+    def _adopt(self, orphan: _Orphan, call_id: str, turn: OpenTurn, start: int) -> None:
         """A result that came before its call moves to the call's turn."""
         is_here = orphan.turn is turn
         if not is_here and not orphan.is_alone:
@@ -93,8 +93,10 @@ class Calls:
         turn.edits += edits
         turn.additions += additions
         turn.deletions += deletions
-        orphan.turn.uncover(orphan.start, orphan.end)
-        turn.add_elsewhere(orphan.start, orphan.end)
+        if orphan.turn is self._book.current:
+            self._book.split(start)
+        orphan.turn.give(orphan.start, orphan.end)
+        turn.take(orphan.start, orphan.end)
         self._book.touch(orphan.turn)
 
     def answer(
@@ -113,11 +115,11 @@ class Calls:
             if not turns:
                 self._keep_orphans(results, current, start, end, change)
                 turns.append(current)
+        if current not in turns:
+            self._book.leave_out(start, end)
         for turn in turns:
-            if turn is current:
-                current.cover(start, end)
-            else:
-                turn.add_elsewhere(start, end)
+            if turn is not current:
+                turn.take(start, end)
                 self._book.touch(turn)
 
     def close(self, call_id: str, *, is_error: bool) -> None:
@@ -175,13 +177,35 @@ def changed(result: object) -> Change:
     if result.structured_patch:
         additions = deletions = 0
         for part in result.structured_patch:
-            for text in part.lines:
-                additions += text[:1] == "+"
-                deletions += text[:1] == "-"
+            added, deleted = _signs(bytes(part.lines))
+            additions += added
+            deletions += deleted
         return Change(1, additions, deletions)
     if result.type == "create" and result.file_path:
         return Change(1, _created_lines(result), 0)
     return _NOTHING
+
+
+def _signs(lines: bytes) -> tuple[int, int]:
+    """(added, deleted) of a hunk's lines, a JSON list, without decoding it if it is compact.
+
+    An unescaped quote behind a comma or the bracket begins a string, wherever it stands.
+    """
+    if lines.startswith(b'["') and b'", "' not in lines:
+        return (
+            lines.count(b',"+') + lines.startswith(b'["+'),
+            lines.count(b',"-') + lines.startswith(b'["-'),
+        )
+    texts = [text for text in _decoded(lines) if isinstance(text, str)]
+    return sum(text[:1] == "+" for text in texts), sum(text[:1] == "-" for text in texts)
+
+
+def _decoded(lines: bytes) -> list[object]:
+    try:
+        value = msgspec.json.decode(lines)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return []
+    return value if isinstance(value, list) else []
 
 
 def _created_lines(result: ToolUseResult) -> int:

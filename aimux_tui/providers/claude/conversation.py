@@ -24,6 +24,7 @@ from aimux_tui.providers.claude.prompts import (
     unwrapped,
 )
 from aimux_tui.providers.claude.records import Block, ToolUseResult
+from aimux_tui.providers.claude.state import StateMachine
 from aimux_tui.providers.claude.turns import OpenTurn, TurnBook
 from aimux_tui.providers.claude.vocabulary import (
     ASSISTANT_BLOCKS,
@@ -33,17 +34,15 @@ from aimux_tui.providers.claude.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from msgspec import Raw
 
+    from aimux_tui.model.turn import TurnSummary
     from aimux_tui.providers.claude.identity import Identity
-    from aimux_tui.providers.claude.records import (
-        Block,
-        Line,
-    )
+    from aimux_tui.providers.claude.records import Line
 
-_GOING_ON = frozenset({"tool_use", "pause_turn"})
 _PLAIN_BLOCKS = frozenset({"text", "thinking", "redacted_thinking"})
-_NO_BLOCKS: list[Block] = []
 _DETAIL_LENGTH = 200
 _CONTINUED = "(work before the first prompt)"
 _COMPACTED = "(conversation compacted)"
@@ -52,23 +51,14 @@ _COMPACTED = "(conversation compacted)"
 class Conversation:
     """Turns, requests, tool calls and spawned agents of one log, record by record.
 
-    `start` and `end` are the bytes of a record's line in the file, without its newline.
+    `start` and `end` are the bytes of a record's line in the file, without its newline. A line
+    belongs to the turn in which it stands, unless a handler says otherwise.
     """
 
     __slots__ = (
-        "_awaits_summary",
-        "_error",
-        "_identity",
-        "book",
-        "calls",
-        "compactions",
-        "context_request",
-        "last_model",
-        "ledger",
-        "links",
-        "prompts",
-        "state",
-        "unknown",
+        "_awaits_summary", "_identity", "_is_ours", "_is_request", "_message_turn", "_worked_at",
+        "book", "calls", "compactions", "context_request", "last_model", "ledger", "links",
+        "prompts", "state", "unknown",
     )  # fmt: skip
 
     def __init__(self, identity: Identity) -> None:
@@ -77,49 +67,41 @@ class Conversation:
         self.ledger = Ledger()
         self.calls = Calls(self.book)
         self.links = Links()
-        self.state = LogState.EMPTY
-        self._error = ""
+        self.state = StateMachine(self.calls.pending)
         self.prompts = 0
         self.compactions = 0
         self.unknown: Counter[str] = Counter()
         self.context_request = -1
         """The newest request of the main conversation."""
         self.last_model = ""
+        self._message_turn: OpenTurn | None = None
+        """The turn of the API message that is being written."""
+        self._is_request = False
+        """Whether an API was asked for that message."""
+        self._is_ours = False
+        """Whether it was, and for the main conversation."""
+        self._worked_at: str | None = None
+        """The time of the current turn's newest work; None if it has only its prompt."""
         self._awaits_summary = False
         """A compaction's boundary has come, its summary has not."""
 
-    def cover(self, start: int, end: int) -> None:
-        """A line that says nothing for the scan belongs to the turn in which it stands."""
+    def turns(self) -> Sequence[TurnSummary]:
+        """The turns as values."""
+        self._settle()
+        return self.book.snapshot(self.ledger)
+
+    def _settle(self) -> None:
+        """Write down what is known of the current turn's end."""
         current = self.book.current
         if current is not None:
-            current.cover(start, end)
+            current.state = self.state.turn_state()
+            current.has_work = self._worked_at is not None
+            current.ended = self._worked_at or ""
 
-    @property
-    def state_detail(self) -> str:
-        """The tool that runs, or the error."""
-        if self.state is LogState.ERROR:
-            return self._error
-        if self.state is LogState.TOOL:
-            return next(iter(self.calls.pending.values()), "")
-        return ""
-
-    def _set_state(self, state: LogState) -> None:
-        self.state = state
-        current = self.book.current
-        if current is None:
-            return
-        if state is LogState.FINISHED:
-            current.state = TurnState.DONE
-        elif state is LogState.INTERRUPTED:
-            current.state = TurnState.INTERRUPTED
-        elif state is LogState.ERROR:
-            current.state = TurnState.ERROR
-        else:
-            current.state = TurnState.RUNNING
-
-    def _begin(self, kind: TurnKind, uuid: str | None, text: str, start: int) -> OpenTurn:
+    def _begin(self, kind: TurnKind, uuid: str | None, text: str, at: str, start: int) -> OpenTurn:
         """Open a turn whose first record is at `start`."""
         title = title_of(kind, text)
+        self._settle()
         last = self.book.current
         if last is not None and last.state is TurnState.RUNNING:
             was_left = self.calls.pending and kind is not TurnKind.STEERING
@@ -128,76 +110,88 @@ class Conversation:
             self.calls.pending.clear()
         ordinal = len(self.book.turns)
         key = uuid or f"{digest(f'{self._identity.session_id} {ordinal} {text}'):016x}"
-        turn = self.book.begin(kind, key, title, self._identity.at)
+        turn = self.book.begin(kind, key, title, start)
+        turn.started = at
         turn.first_request = len(self.ledger)
         turn.segment = self.compactions
-        # What stands before the first turn is shown with it. The turn's own line comes next.
-        turn.spans = [start if last is not None else 0, start - 1]
+        self._worked_at = None
         if text not in {_CONTINUED, _COMPACTED}:
             self._identity.note_prompt(text, title, kind)
         self.prompts += kind in PROMPT_KINDS
         return turn
 
-    def _begin_work(self, uuid: str | None, start: int) -> OpenTurn:
+    def _begin_work(self, uuid: str | None, at: str, start: int) -> OpenTurn:
         """A turn for work before the first prompt."""
-        return self._begin(TurnKind.CONTINUATION, uuid, _CONTINUED, start)
+        return self._begin(TurnKind.CONTINUATION, uuid, _CONTINUED, at, start)
 
-    def assistant(self, line: Line, start: int, end: int) -> None:
+    def assistant(self, line: Line, at: str, start: int, end: int) -> None:
         """A line of an API message: usually one of its content blocks."""
-        identity = self._identity
-        current = self.book.current or self._begin_work(line.uuid, start)
-        turn = current
-        current.has_work = True
-        current.ended = identity.at
+        current = self.book.current or self._begin_work(line.uuid, at, start)
+        self._worked_at = at
+        ledger = self.ledger
         message = line.message
-        content = message.content if message is not None else None
-        is_side = line.is_sidechain is True and identity.is_main
-        is_own_words = message is not None and message.model == SYNTHETIC_MODEL
-        if not is_own_words:
-            index = self.ledger.note(line, identity.at)
-            if index < current.first_request:
-                turn = self.book.owner(index) or current
-                self.book.touch(turn)
-            if not is_side:
-                self.context_request = index
-                if message is not None and message.model:
-                    self.last_model = message.model
-        self._awaits_summary = False
+        if (
+            message is None
+            or message.id is None
+            or message.id != ledger.open_id
+            or line.request_id != ledger.open_request_id
+        ):
+            self._switch(line, at, current)
+        content = None
+        if message is not None:
+            content = message.content
+            if self._is_request:
+                ledger.is_stale = True
+                ledger.open_message = message
+                if message.usage is not None:
+                    ledger.open_usage = message.usage
+        turn = self._message_turn or current
         repeated = 0
-        last = None
         if isinstance(content, list):
             for block in content:
-                last = block.type
-                if last not in _PLAIN_BLOCKS:
-                    repeated += self._take_block(block, turn)
-        if turn is current:
-            spans = current.spans
-            if start - spans[-1] == 1:
-                spans[-1] = end
-            else:
-                current.cover(start, end)
-        elif not repeated or repeated < len(content or ()):
-            turn.add_elsewhere(start, end)
+                if block.type not in _PLAIN_BLOCKS:
+                    repeated += self._take_block(block, turn, start)
+        if turn is not current:
+            self.book.leave_out(start, end)
+            if not repeated or repeated < len(content or ()):
+                turn.take(start, end)
+                self.book.touch(turn)
+        if self._is_ours:
+            self.state.last = line
+            self.state.is_stopped = False
+
+    def _switch(self, line: Line, at: str, current: OpenTurn) -> None:
+        """Another message than that of the assistant line before begins, or is gone on with."""
+        self._awaits_summary = False
+        self._message_turn = current
+        is_side = line.is_sidechain is True and self._identity.is_main
+        message = line.message
+        self._is_request = message is None or message.model != SYNTHETIC_MODEL
+        self._is_ours = self._is_request and not is_side
+        if not self._is_request:
+            self._own_words(line, is_side=is_side)
+            return
+        index = self.ledger.switch(line, at)
+        if index < current.first_request:
+            self._message_turn = turn = self.book.owner(index) or current
+            self.book.touch(turn)
         if not is_side:
-            self._state_after(line, last, is_own_words=is_own_words)
+            self.context_request = index
+            if message is not None and message.model:
+                self.last_model = message.model
 
-    def _state_after(self, line: Line, last: str | None, *, is_own_words: bool) -> None:
-        """Where an assistant line leaves the conversation; `last` is its last block."""
-        if self.calls.pending:
-            if self.state is not LogState.TOOL:
-                self._set_state(LogState.TOOL)
-        elif is_own_words:
-            if line.is_api_error_message:
-                self._error = _words_of(line)
-                self._set_state(LogState.ERROR)
-            else:
-                self._set_state(LogState.FINISHED)
-        elif last == "text" and (line.message is None or line.message.stop_reason not in _GOING_ON):
-            self._set_state(LogState.FINISHED)
-        elif self.state is not LogState.RESPONDING:
-            self._set_state(LogState.RESPONDING)
+    def _own_words(self, line: Line, *, is_side: bool) -> None:
+        """Claude Code speaks in the model's place: an error, or that there is nothing to say."""
+        self.ledger.leave()
+        if is_side:
+            return
+        if line.is_api_error_message:
+            self.state.set(LogState.ERROR)
+            self.state.error = _words_of(line)
+        elif not self.calls.pending:
+            self.state.set(LogState.FINISHED)
 
-    def _take_block(self, block: Block, turn: OpenTurn) -> bool:
+    def _take_block(self, block: Block, turn: OpenTurn, start: int) -> bool:
         """Take in a call, or a result in the model's own message. True for a call known before."""
         kind = block.type
         if kind in CALL_BLOCKS:
@@ -205,7 +199,7 @@ class Conversation:
             if call_id in self.calls.by_id:
                 return True
             name = block.name or ""
-            self.calls.open(call_id, name, turn)
+            self.calls.open(call_id, name, turn, start)
             if name in SPAWNING_TOOLS:
                 self.links.open(call_id, block.input)
                 turn.agents += 1
@@ -215,145 +209,119 @@ class Conversation:
             self.calls.close(block.tool_use_id, is_error=bool(block.is_error))
         return False
 
-    def user(self, line: Line, start: int, end: int) -> None:
+    def user(self, line: Line, at: str, start: int, end: int) -> None:
         """A prompt, a tool's result, or one of the many other things that users seem to say."""
         content = line.message.content if line.message is not None else None
-        is_side = line.is_sidechain is True and self._identity.is_main
         if isinstance(content, list):
             results = content
             if len(content) != 1 or content[0].type != "tool_result":
                 results = [block for block in content if block.type == "tool_result"]
             if results:
-                self._result(line, results, start, end, is_side=is_side)
+                current = self.book.current or self._begin_work(line.uuid, at, start)
+                self._worked_at = at
+                self.calls.answer(line, results, current, start, end)
+                if self.links.by_call:
+                    self._link(results, line.tool_use_result)
+                state = self.state
+                if not state.is_stopped and not (line.is_sidechain and self._identity.is_main):
+                    state.last = line
                 return
         text = text_of(line)
+        is_side = line.is_sidechain is True and self._identity.is_main
         kind = classify(line, text, is_sidechain=is_side)
         if kind is UserKind.COMPACT_SUMMARY:
-            self._summary(line, start, end)
+            if not self._awaits_summary:
+                self._segment(line.uuid, at, start, is_manual=True)
+            self._awaits_summary = False
         elif kind in TURN_KINDS:
-            self._turn(TURN_KINDS[kind], line.uuid, text, start, end)
+            self._turn(TURN_KINDS[kind], line.uuid, text, at, start)
         elif kind is UserKind.SIDECHAIN and self.book.current is None:
-            self._begin(TurnKind.CONTINUATION, line.uuid, text, start).cover(start, end)
-        else:
-            self.cover(start, end)
-            if kind is UserKind.INTERRUPTION:
-                self._interrupt()
-            elif kind is UserKind.OUTPUT:
-                self._output()
+            self._begin(TurnKind.CONTINUATION, line.uuid, text, at, start)
+        elif kind is UserKind.INTERRUPTION:
+            self._interrupt(at)
+        elif kind is UserKind.OUTPUT:
+            self._output(at)
 
-    def _turn(self, kind: TurnKind, uuid: str | None, text: str, start: int, end: int) -> None:
-        state = self.state
-        self._begin(kind, uuid, text, start).cover(start, end)
+    def _turn(self, kind: TurnKind, uuid: str | None, text: str, at: str, start: int) -> None:
+        was = self.state.now()
+        self._begin(kind, uuid, text, at, start)
+        name, arguments = command_of(text) if kind is TurnKind.COMMAND else ("", "")
         if kind is TurnKind.NOTIFICATION:
             self.links.read_notification(text)
-        if kind is TurnKind.COMMAND:
-            name, arguments = command_of(text)
-            if name == "/rename" and arguments:
-                self._identity.custom_title = arguments
-            if name in LOCAL_COMMANDS:
-                self._stay(state)
-                return
-        if kind is TurnKind.SHELL:
-            self._stay(state)
+        if name == "/rename" and arguments:
+            self._identity.custom_title = arguments
+        if kind is TurnKind.SHELL or name in LOCAL_COMMANDS:
+            self.state.set(was)
+            self.state.stay()
         elif kind is TurnKind.STEERING and self.calls.pending:
-            self._set_state(LogState.TOOL)
+            self.state.set(LogState.TOOL)
         else:
-            self._set_state(LogState.RESPONDING)
+            self.state.set(LogState.RESPONDING)
 
-    def _stay(self, state: LogState) -> None:
-        """A turn began that no model answers: it is done at once, and the log is where it was."""
-        self._set_state(LogState.FINISHED)
-        if state is not LogState.RESPONDING and state is not LogState.TOOL:
-            self.state = state
-
-    def _output(self) -> None:
+    def _output(self, at: str) -> None:
         """A command or the user's shell has answered; the model was not asked."""
         current = self.book.current
         if current is None:
             return
-        current.has_work = True
-        current.ended = self._identity.at
-        if self.state is LogState.RESPONDING and current.kind is TurnKind.COMMAND:
-            self._set_state(LogState.FINISHED)
+        self._worked_at = at
+        if current.kind is TurnKind.COMMAND and self.state.now() is LogState.RESPONDING:
+            self.state.set(LogState.FINISHED)
 
-    def _interrupt(self) -> None:
+    def _interrupt(self, at: str) -> None:
         self.calls.pending.clear()
-        if self.book.current is not None:
-            self.book.current.ended = self._identity.at
-        self._set_state(LogState.INTERRUPTED)
+        self._worked_at = at
+        self.state.set(LogState.INTERRUPTED)
 
-    def _result(
-        self, line: Line, results: list[Block], start: int, end: int, *, is_side: bool
-    ) -> None:
-        current = self.book.current or self._begin_work(line.uuid, start)
-        current.has_work = True
-        current.ended = self._identity.at
-        self.calls.answer(line, results, current, start, end)
-        if self.links.by_call:
-            for block in results:
-                if (block.tool_use_id or "") in self.links.by_call:
-                    self._link(block, line.tool_use_result)
-        if is_side or self.state is LogState.INTERRUPTED or self.state is LogState.ERROR:
-            return
-        state = LogState.TOOL if self.calls.pending else LogState.RESPONDING
-        if self.state is not state:
-            self._set_state(state)
+    def _link(self, results: list[Block], result: object) -> None:
+        """Take in what a result says of the agent that its call started."""
+        for block in results:
+            call_id = block.tool_use_id or ""
+            if call_id not in self.links.by_call:
+                continue
+            if isinstance(result, ToolUseResult):
+                self.links.name(call_id, result.agent_id or result.teammate_id)
+                self.links.run(call_id, result.run_id)
+            if self.links.is_open(call_id):
+                self.links.read_result(call_id, plain_text(block.content))
 
-    def _link(self, block: Block, result: object) -> None:
-        call_id = block.tool_use_id or ""
-        if isinstance(result, ToolUseResult):
-            self.links.name(call_id, result.agent_id or result.teammate_id)
-            self.links.run(call_id, result.run_id)
-        if self.links.is_open(call_id):
-            self.links.read_result(call_id, plain_text(block.content))
-
-    def compact(self, line: Line, start: int, end: int) -> None:
+    def compact(self, line: Line, at: str, start: int) -> None:
         """The boundary of a compaction: a new segment begins."""
-        self._segment(line.uuid, start, end, is_manual=b'"manual"' in bytes(line.compact_metadata))
+        is_manual = b'"manual"' in bytes(line.compact_metadata)
+        self._segment(line.uuid, at, start, is_manual=is_manual)
         self._awaits_summary = True
 
-    def _summary(self, line: Line, start: int, end: int) -> None:
-        if self._awaits_summary:
-            self._awaits_summary = False
-            self.cover(start, end)
-        else:
-            self._segment(line.uuid, start, end, is_manual=True)
-
-    def _segment(self, uuid: str | None, start: int, end: int, *, is_manual: bool) -> None:
+    def _segment(self, uuid: str | None, at: str, start: int, *, is_manual: bool) -> None:
         self.compactions += 1
-        state = self.state
-        turn = self._begin(TurnKind.CONTINUATION, uuid, _COMPACTED, start)
-        turn.cover(start, end)
-        self._set_state(LogState.FINISHED if is_manual else state)
+        was = self.state.now()
+        self._begin(TurnKind.CONTINUATION, uuid, _COMPACTED, at, start)
+        self.state.set(LogState.FINISHED if is_manual else was)
 
-    def turn_ended(self, duration_ms: float | None) -> None:
+    def turn_ended(self, duration_ms: float | None, at: str) -> None:
         """Claude Code has measured a turn, or run the hooks that follow one."""
         current = self.book.current
         if current is None:
             return
-        current.ended = self._identity.at
+        self._worked_at = at
         # A steering prompt's measure would begin with the prompt that it steered.
         if duration_ms and current.kind is not TurnKind.STEERING:
             current.duration_ms += duration_ms
-        is_working = self.state is LogState.RESPONDING or self.state is LogState.TOOL
-        if is_working and not self.calls.pending:
-            self._set_state(LogState.FINISHED)
+        if self.state.now() is LogState.RESPONDING:
+            self.state.set(LogState.FINISHED)
 
-    def queued(self, line: Line, start: int, end: int) -> None:
+    def queued(self, line: Line, at: str, start: int) -> None:
         """A prompt that was typed while the agent worked is given to it."""
         prompt = line.attachment.prompt if line.attachment is not None else None
         text = unwrapped(_prompt_text(prompt))
-        self._turn(TurnKind.STEERING, line.uuid, text, start, end)
+        self._turn(TurnKind.STEERING, line.uuid, text, at, start)
 
-    def local_command(self, line: Line, start: int, end: int) -> None:
+    def local_command(self, line: Line, at: str, start: int) -> None:
         """A command of the terminal, in the newer form: a system record."""
         text = plain_text(line.content)
         if text.lstrip().startswith("<command-"):
-            self._turn(TurnKind.COMMAND, line.uuid, text, start, end)
-            self._stay(self.state)
+            self._turn(TurnKind.COMMAND, line.uuid, text, at, start)
+            self.state.stay()
         else:
-            self.cover(start, end)
-            self._output()
+            self._output(at)
 
 
 def _words_of(line: Line) -> str:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from aimux_tui.providers.claude.records import Line
-from aimux_tui.providers.claude.skim import MIN_SIZE, Skimmer
 from aimux_tui.providers.claude.vocabulary import ENVELOPE_FIELDS, RECORD_TYPES
 from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _CHECKED_FIRST = 5
 _CHECKED_EVERY = 32
@@ -27,12 +23,15 @@ _MAX_REPAIRS = 50
 _PLACE = re.compile(r" - at `\$(?P<path>[^`]*)`")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 
-_decode = msgspec.json.Decoder(Line).decode
+decode = msgspec.json.Decoder(Line).decode
+"""The record in a line, as fast as can be. Raises one of `DECODE_ERRORS` if the line is odd."""
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 _fields = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
-class LineReader:
-    """Reads the lines of one log as records, and counts the fields that nobody knows."""
+class LineDecoder:
+    """What decoding the lines of one log needs besides `decode`."""
 
     def __init__(self) -> None:
         self.unknown_fields: Counter[str] = Counter()
@@ -40,40 +39,16 @@ class LineReader:
 
         A sample is checked until one is found, then every line, until there are hundreds.
         """
-        self.skimmer = Skimmer()
-        self._next_check = 1
-        self._lines = 0
+        self.next_check = 1
+        """The ordinal of the next line that `check` wants to see."""
         self._is_drifting = False
 
-    def read(self, block: bytes) -> Iterator[tuple[int, int, Line | BadLineError | None]]:
-        """Each line of `block`: (start, end, its record, None if blank, or why it is unusable).
+    @staticmethod
+    def decode_odd(raw: bytes) -> Line | BadLineError | None:
+        """A line that `decode` refuses: values of odd types, bad bytes, blank, or no record.
 
         A value of an unexpected type counts as absent; the rest of its line is used.
         """
-        view = memoryview(block)
-        find, decode, skim = block.find, _decode, self.skimmer.read
-        size, start, count = len(block), 0, self._lines
-        while start < size:
-            end = find(b"\n", start)
-            if end < 0:
-                end = size
-            count += 1
-            if count >= self._next_check:
-                self._check(block[start:end], count)
-            line: Line | BadLineError | None = None
-            if end - start >= MIN_SIZE:
-                line = skim(block, start, end)
-            if line is None:
-                try:
-                    line = decode(view[start:end])
-                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                    line = self._odd(block[start:end])
-            yield start, end, line
-            start = end + 1
-        self._lines = count
-
-    def _odd(self, raw: bytes) -> Line | BadLineError | None:
-        """A line that the decoders refuse: values of odd types, bad bytes, no JSON, or blank."""
         line = clean(raw)
         if not line:
             return None
@@ -82,15 +57,15 @@ class LineReader:
         except BadLineError as error:
             return error
 
-    def _check(self, line: bytes, count: int) -> None:
+    def check(self, line: bytes) -> None:
         """Count the fields of a line that aimux has never heard of."""
-        is_first = count < _CHECKED_FIRST
-        self._next_check += 1 if is_first or self._is_drifting else _CHECKED_EVERY
+        is_first = self.next_check < _CHECKED_FIRST
+        self.next_check += 1 if is_first or self._is_drifting else _CHECKED_EVERY
         if len(line) > _CHECKED_SIZE:
             return
         try:
             fields = _fields(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except DECODE_ERRORS:
             return
         if fields.keys() <= ENVELOPE_FIELDS:
             return
@@ -104,10 +79,12 @@ class LineReader:
 
 
 def decode_line(line: bytes) -> Line | None:
-    """The record in a single line, as a reader gives it; None if it is blank or unusable."""
-    for _, _, found in LineReader().read(line.replace(b"\n", b"")):
+    """The record in a single line; None if it is blank or unusable."""
+    try:
+        return decode(line)
+    except DECODE_ERRORS:
+        found = LineDecoder.decode_odd(line)
         return None if isinstance(found, BadLineError) else found
-    return None
 
 
 def _text(fields: dict[str, Raw], name: str) -> str:
@@ -120,7 +97,7 @@ def _repaired(fields: dict[str, Any]) -> Line:
     for _ in range(_MAX_REPAIRS):
         line = msgspec.json.encode(fields)
         try:
-            return _decode(line)
+            return decode(line)
         except msgspec.ValidationError as error:
             if not _delete(fields, str(error)):
                 break

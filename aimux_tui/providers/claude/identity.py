@@ -39,9 +39,9 @@ class Identity:
         self.branch = ""
         self.cwd = ""
         self.agent_name = self.companion.agent_type if self.companion else ""
-        self.at: str | None = None
+        self.at = ""
         """The newest record's time, inherited by records without one."""
-        self.started: str | None = None
+        self.started = ""
         self.updated = ""
         """The latest time of all."""
         self.last_uuid = ""
@@ -64,12 +64,15 @@ class Identity:
         """Take in what an envelope says beyond its context and its time."""
         if line.session_id is not None and not self._was_here:
             self._first_session_id = self._first_session_id or line.session_id
-            self._was_here = line.session_id == self._stem
-            self.is_unsettled = not self._was_here or bool(self.titles_for_others)
+            # Records of a sub-agent name the session of its parent.
+            self._was_here = line.session_id == self._stem or not self.is_main
         if line.forked_from is not None and line.forked_from.session_id:
             self._forked_from = line.forked_from.session_id
         if line.uuid is not None and line.uuid in self.titles_for_others:
             self.own_summary = self.titles_for_others[line.uuid]
+        # The records without a uuid do not say whether they were copied.
+        is_settled = self._was_here and line.uuid is not None
+        self.is_unsettled = not is_settled or bool(self.titles_for_others)
 
     def note_context(self, line: Line) -> None:
         """Take in where a record was written, and by which version."""

@@ -29,8 +29,8 @@ class Ledger:
     """Requests in order of first appearance. The last line of a message states its usage."""
 
     __slots__ = (
-        "_index", "_is_open_new", "_is_stale", "_open", "_open_at", "_open_id", "_open_key",
-        "_open_message", "_open_request_id", "_open_usage", "_requests", "_snapshot", "models",
+        "_index", "_is_open_new", "_open", "_open_at", "_open_key", "_requests", "_snapshot",
+        "is_stale", "models", "open_id", "open_message", "open_request_id", "open_usage",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -39,55 +39,56 @@ class Ledger:
         self._snapshot: tuple[Request, ...] = ()
         self.models: dict[str, None] = {}
         """Each model, in order of first use."""
-        # The request that was noted last, and what its lines said.
-        self._open = -1
-        self._is_stale = False
+        # The request in which the conversation is, and what its newest lines said. The scan writes
+        # these itself: a call for each line would cost too much.
+        self.open_id: str | None = None
+        self.open_request_id: str | None = None
+        self.open_message: Message | None = None
+        self.open_usage: UsageBlock | None = None
+        self.is_stale = False
         """Something about it is not written down yet."""
-        self._open_id: str | None = None
-        self._open_request_id: str | None = None
+        self._open = -1
         self._is_open_new = False
         self._open_key = 0
-        self._open_at: str | None = None
-        self._open_message: Message | None = None
-        self._open_usage: UsageBlock | None = None
+        self._open_at = ""
 
     def __len__(self) -> int:
         return len(self._requests)
 
-    def note(self, line: Line, at: str | None) -> int:
-        """Take in a line of a message. Returns the index of the message's request."""
+    def switch(self, line: Line, at: str) -> int:
+        """Go to the request of a message, opening it if it is new. Returns its index.
+
+        The line is not noted yet.
+        """
+        if self.is_stale:
+            self._close()
         message = line.message
         message_id = message.id if message is not None else None
-        if (
-            message_id is None
-            or message_id != self._open_id
-            or line.request_id != self._open_request_id
-        ):
-            if self._is_stale:
-                self._close()
-            name = f"{message_id} {line.request_id}" if message_id else line.uuid
-            key = 0
-            if name:
-                # Ids are random: folding their entropy is enough, and cheaper than mixing it.
-                data = name.encode()
-                half = len(data) >> 1
-                key = (crc32(data[:half]) << 31) ^ crc32(data[half:])
-            self._open_id = message_id
-            self._open_request_id = line.request_id
-            index = self._index.get(key, -1) if key else -1
-            if index < 0:
-                index = self._index[key] = len(self._requests)
-                self._requests.append(_UNTOLD)
-                self._open_key = key
-                self._open_at = at
-                self._is_open_new = True
-            self._open = index
-        self._is_stale = True
-        if message is not None:
-            self._open_message = message
-            if message.usage is not None:
-                self._open_usage = message.usage
-        return self._open
+        name = f"{message_id} {line.request_id}" if message_id else line.uuid
+        key = 0
+        if name:
+            # Ids are random: folding their entropy is enough, and cheaper than mixing it.
+            data = name.encode()
+            half = len(data) >> 1
+            key = (crc32(data[:half]) << 31) ^ crc32(data[half:])
+        self.open_id = message_id
+        self.open_request_id = line.request_id
+        index = self._index.get(key, -1) if key else -1
+        if index < 0:
+            index = self._index[key] = len(self._requests)
+            self._requests.append(_UNTOLD)
+            self._open_key = key
+            self._open_at = at
+            self._is_open_new = True
+        self._open = index
+        self.is_stale = True
+        return index
+
+    def leave(self) -> None:
+        """The next line belongs to no request."""
+        if self.is_stale:
+            self._close()
+        self.open_id = None
 
     def _close(self) -> None:
         """Write down what the lines of the open request said since it was written down last."""
@@ -97,9 +98,9 @@ class Ledger:
         else:
             old = self._requests[index]
             key, at, model, tier, usage = old.key, old.at, old.model, old.tier, old.usage
-        message, block = self._open_message, self._open_usage
-        self._open_message = self._open_usage = None
-        self._is_open_new = self._is_stale = False
+        message, block = self.open_message, self.open_usage
+        self.open_message = self.open_usage = None
+        self._is_open_new = self.is_stale = False
         if message is not None:
             if message.model and not model:
                 model = sys.intern(message.model)
@@ -119,13 +120,13 @@ class Ledger:
 
     def usage(self, index: int) -> Usage:
         """What one request used."""
-        if self._is_stale:
+        if self.is_stale:
             self._close()
         return self._requests[index].usage
 
     def total(self, first: int = 0, end: int | None = None) -> Usage:
         """What a range of requests used together."""
-        if self._is_stale:
+        if self.is_stale:
             self._close()
         inputs = reads = five_minutes = hour = outputs = reasoning = searches = 0
         is_lower_bound = False
@@ -147,13 +148,13 @@ class Ledger:
 
     def models_of(self, first: int, end: int) -> tuple[str, ...]:
         """The models of a range of requests, in order of first use."""
-        if self._is_stale:
+        if self.is_stale:
             self._close()
         return tuple(dict.fromkeys(r.model for r in self._requests[first:end] if r.model))
 
     def requests(self) -> tuple[Request, ...]:
         """Every request; those that did not change are the same objects as before."""
-        if self._is_stale:
+        if self.is_stale:
             self._close()
         if len(self._snapshot) != len(self._requests):
             self._snapshot = tuple(self._requests)

@@ -72,7 +72,7 @@ class Message(Struct, gc=False):
 class PatchPart(Struct, gc=False):
     """One hunk of a structured patch."""
 
-    lines: list[str] = []
+    lines: Raw = _EMPTY
 
 
 class ToolUseResult(Struct, gc=False, rename="camel"):

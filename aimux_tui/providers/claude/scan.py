@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from aimux_tui.model.log import LogSummary, Problem
 from aimux_tui.providers.claude.conversation import Conversation
-from aimux_tui.providers.claude.decoding import LineReader
+from aimux_tui.providers.claude.decoding import DECODE_ERRORS, LineDecoder, decode
 from aimux_tui.providers.claude.identity import Identity
+from aimux_tui.providers.claude.skim import MIN_SIZE, Skimmer
 from aimux_tui.providers.claude.times import moment
 from aimux_tui.providers.claude.vocabulary import SESSION_RECORDS, unknown_kind
 from aimux_tui.providers.jsonl import BadLineError
@@ -39,108 +40,114 @@ class ClaudeScan:
 
     def __init__(self, file: LogFile) -> None:
         self._lock = threading.Lock()
-        self._reader = LineReader()
-        self._identity = Identity(file, self._reader.skimmer)
+        self._decoder = LineDecoder()
+        self._skimmer = Skimmer()
+        self._identity = Identity(file, self._skimmer)
         self._conversation = Conversation(self._identity)
-        self._line = 0
-        """Lines met, blank ones included."""
-        self._records = 0
-        self._bad_lines = 0
+        self._lines = self._blank_lines = self._bad_lines = 0
         self._problems: list[Problem] = []
         self._unknown: Counter[str] = Counter()
-        self._end = -1
-        """Where the last line ended that had no newline; -1 if it had one."""
 
     def feed(self, block: bytes, offset: int) -> None:
         """See LogScan."""
         with self._lock:
-            if not block:
-                return
-            if self._end == offset and block.startswith(b"\n"):
+            book = self._conversation.book
+            if block.startswith(b"\n") and offset == book.end and book.end > 0:
                 # The newline of a line that was handed in without it.
                 block, offset = block[1:], offset + 1
-            self._end = -1 if block.endswith(b"\n") else offset + len(block)
-            self._conversation.book.tick()
+            if not block:
+                return
+            book.tick()
+            if offset > book.end + 1:
+                book.leave_out(book.end + 1, offset - 1)
+            book.end = offset + len(block) - block.endswith(b"\n")
             self._feed(block, offset)
 
     def _feed(self, block: bytes, offset: int) -> None:
-        identity, conversation = self._identity, self._conversation
-        take_assistant, take_user, cover = (
-            conversation.assistant,
-            conversation.user,
-            conversation.cover,
-        )
-        for first, last, line in self._reader.read(block):
-            self._line += 1
-            start, end = offset + first, offset + last
+        """The loop in which a scan spends its time: few calls and few look-ups a line."""
+        identity, decoder = self._identity, self._decoder
+        take_assistant, take_user = self._conversation.assistant, self._conversation.user
+        find, skim, view = block.find, self._skimmer.read, memoryview(block)
+        at, updated, count = identity.at, identity.updated, self._lines
+        size, start = len(block), 0
+        line: Line | BadLineError | None
+        while start < size:
+            end = find(b"\n", start)
+            if end < 0:
+                end = size
+            count += 1
+            if count >= decoder.next_check:
+                decoder.check(block[start:end])
+            line = skim(block, start, end) if end - start >= MIN_SIZE else None
             if line is None:
-                cover(start, end)
-                continue
-            if isinstance(line, BadLineError):
-                self._bad(line, start)
-                cover(start, end)
-                continue
-            self._records += 1
+                try:
+                    line = decode(view[start:end])
+                except DECODE_ERRORS:
+                    line = decoder.decode_odd(block[start:end])
+                    if line is None or isinstance(line, BadLineError):
+                        self._unusable(line, count, offset + start)
+                        start = end + 1
+                        continue
             if line.version != identity.version or line.git_branch != identity.branch:
                 identity.note_context(line)
+            if line.timestamp:
+                at = line.timestamp
+                if at > updated and at[0] == "2":
+                    identity.started = identity.started or at
+                    updated = at
             if line.uuid is not None:
                 identity.last_uuid = line.uuid
-            at = line.timestamp
-            if at:
-                identity.at = at
-                if at > identity.updated and at[0] == "2":
-                    identity.updated = at
-                    if identity.started is None:
-                        identity.started = at
-            if identity.is_unsettled or line.forked_from is not None:
+            if identity.is_unsettled:
                 identity.note(line)
-            kind = line.type
-            if kind == "assistant":
-                take_assistant(line, start, end)
-            elif kind == "user":
-                take_user(line, start, end)
+            if line.type == "assistant":
+                take_assistant(line, at, offset + start, offset + end)
+            elif line.type == "user":
+                take_user(line, at, offset + start, offset + end)
             else:
-                self._other(line, start, end)
+                self._other(line, at, offset + start, offset + end)
+            start = end + 1
+        identity.at, identity.updated, self._lines = at, updated, count
 
-    def _bad(self, error: BadLineError, offset: int) -> None:
+    def _unusable(self, error: BadLineError | None, ordinal: int, offset: int) -> None:
+        """A line that is blank, or that holds no record."""
+        if error is None:
+            self._blank_lines += 1
+            return
         self._bad_lines += 1
         if len(self._problems) < _MAX_PROBLEMS:
-            self._problems.append(Problem(self._line, offset, str(error)))
+            self._problems.append(Problem(ordinal, offset, str(error)))
 
-    def _other(self, line: Line, start: int, end: int) -> None:
+    def _other(self, line: Line, at: str, start: int, end: int) -> None:
+        kind, subtype = line.type or "", line.subtype or ""
         conversation = self._conversation
-        subtype = line.subtype or ""
-        if line.type == "attachment" and line.attachment is not None:
+        if kind == "attachment" and line.attachment is not None:
             subtype = line.attachment.type or ""
-        elif line.type == "progress" and line.data is not None:
+        elif kind == "progress" and line.data is not None:
             subtype = line.data.type or ""
             if line.data.agent_id and line.parent_tool_use_id:
                 conversation.links.name(line.parent_tool_use_id, line.data.agent_id)
-        if unknown := unknown_kind(line.type or "", subtype):
+        if unknown := unknown_kind(kind, subtype):
             self._unknown[f"{self._identity.version} {unknown}".strip()] += 1
-        if line.type == "system":
-            if subtype == "compact_boundary":
-                conversation.compact(line, start, end)
-                return
-            if subtype == "local_command":
-                conversation.local_command(line, start, end)
-                return
+        if kind == "system":
             if subtype in _TURN_ENDS:
-                conversation.turn_ended(line.duration_ms)
+                conversation.turn_ended(line.duration_ms, at)
+            elif subtype == "compact_boundary":
+                conversation.compact(line, at, start)
+            elif subtype == "local_command":
+                conversation.local_command(line, at, start)
+        elif kind in SESSION_RECORDS:
+            self._identity.note_meta(line)
         elif subtype == "queued_command" and line.attachment is not None:
             if line.attachment.command_mode == "prompt":
-                conversation.queued(line, start, end)
-                return
-        elif line.type in SESSION_RECORDS:
-            self._identity.note_meta(line)
-        if end - start < _NOISE_SIZE or line.type not in _NOISE:
-            conversation.cover(start, end)
+                conversation.queued(line, at, start)
+        elif end - start >= _NOISE_SIZE and kind in _NOISE:
+            conversation.book.leave_out(start, end)
 
     @property
     def turns(self) -> Sequence[TurnSummary]:
         """See LogScan."""
         with self._lock:
-            return self._conversation.book.snapshot(self._conversation.ledger)
+            return self._conversation.turns()
 
     def changed_since(self, mark: int) -> tuple[int, int]:
         """See LogScan."""
@@ -189,17 +196,17 @@ class ClaudeScan:
             usage=ledger.total(),
             requests=ledger.requests(),
             context_tokens=context.context + context.output if context else 0,
-            state=conversation.state,
-            state_detail=conversation.state_detail,
+            state=conversation.state.now(),
+            state_detail=conversation.state.detail(),
             spawns=conversation.links.spawns(identity.root_session),
-            lines=self._records + self._bad_lines,
+            lines=self._lines - self._blank_lines,
             bad_lines=self._bad_lines,
             problems=tuple(self._problems),
             unknown=self._all_unknown(),
         )
 
     def _all_unknown(self) -> dict[str, int] | None:
-        parts = (self._unknown, self._conversation.unknown, self._reader.unknown_fields)
+        parts = (self._unknown, self._conversation.unknown, self._decoder.unknown_fields)
         if not any(parts):
             return None
         total: Counter[str] = Counter()

@@ -19,8 +19,8 @@ class OpenTurn:
 
     __slots__ = (
         "additions", "agents", "deletions", "duration_ms", "edits", "ended", "failures",
-        "first_request", "has_work", "index", "key", "kind", "mark", "segment", "spans", "started",
-        "state", "summary", "title", "tools",
+        "first_request", "has_work", "index", "key", "kind", "mark", "run_start", "segment",
+        "spans", "started", "state", "summary", "title", "tools",
     )  # fmt: skip
 
     def __init__(self, index: int, kind: TurnKind, key: str, title: str) -> None:
@@ -28,8 +28,7 @@ class OpenTurn:
         self.kind = kind
         self.key = key
         self.title = title
-        self.started: str | None = None
-        self.ended: str | None = None
+        self.started = self.ended = ""
         self.state = TurnState.RUNNING
         self.first_request = 0
         self.segment = 0
@@ -38,53 +37,54 @@ class OpenTurn:
         self.failures = self.edits = self.additions = self.deletions = self.agents = 0
         self.duration_ms = 0.0
         self.spans: list[int] = []
-        """Offset and end of each run of lines, one after the other."""
+        """Start and end of each closed run of lines, sorted."""
+        self.run_start = -1
+        """Where the run of lines began that is still growing; -1 in a turn that is over."""
         self.mark = 0
         self.summary: TurnSummary | None = None
 
-    def cover(self, start: int, end: int) -> None:
-        """Take in the line at `start`; once is enough."""
-        spans = self.spans
-        if not spans:
-            spans += (start, end)
-        elif start - spans[-1] == 1:
-            spans[-1] = end
-        elif end != spans[-1]:
-            spans += (start, end)
+    def close_run(self, end: int) -> None:
+        """The growing run of lines ends before `end`, where a newline stands."""
+        if 0 <= self.run_start < end:
+            self.spans += (self.run_start, end)
+        self.run_start = -1
 
-    def uncover(self, start: int, end: int) -> None:
-        """Give a line away again, which is inside one of the runs."""
-        spans = self.spans
-        for place in range(0, len(spans), 2):
-            first, last = spans[place], spans[place + 1]
-            if first <= start and end <= last:
-                left = [first, start - 1] if first < start else []
-                right = [end + 1, last] if end < last else []
-                spans[place : place + 2] = left + right
-                return
-
-    def add_elsewhere(self, start: int, end: int) -> None:
+    def take(self, start: int, end: int) -> None:
         """Take in a line that stands among the lines of another turn; once is enough."""
         spans = self.spans
-        if not spans or start > spans[-1]:
-            self.cover(start, end)
-            return
         place = bisect_right(spans, start)
         # Inside a run there is an odd number of bounds before it.
-        if place % 2 == 0:
+        if place % 2:
+            return
+        if place and start - spans[place - 1] == 1:
+            spans[place - 1] = end
+        else:
             spans[place:place] = (start, end)
+
+    def give(self, start: int, end: int) -> None:
+        """Give a line away, which is inside one of the closed runs."""
+        place = bisect_right(self.spans, start) - 1
+        if place < 0 or place % 2:
+            return
+        first, last = self.spans[place], self.spans[place + 1]
+        left = [first, start - 1] if first < start else []
+        right = [end + 1, last] if end < last else []
+        self.spans[place : place + 2] = left + right
 
 
 class TurnBook:
     """Every turn so far, and since when which of them changed."""
 
     __slots__ = (
-        "_changes", "_keys", "_mark", "_snapshot", "_snapshot_mark", "current", "turns",
+        "_changes", "_keys", "_mark", "_snapshot", "_snapshot_mark", "current", "end", "turns",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.turns: list[OpenTurn] = []
         self.current: OpenTurn | None = None
+        """The turn in which each line stands, unless it is left out."""
+        self.end = -1
+        """Where the last line ended that was taken in."""
         self._keys: dict[str, int] = {}
         self._mark = 0
         self._changes: list[tuple[int, int]] = []
@@ -109,17 +109,33 @@ class TurnBook:
             changes.pop()
         changes.append((self._mark, turn.index))
 
-    def begin(self, kind: TurnKind, key: str, title: str, at: str | None) -> OpenTurn:
-        """Open the next turn. `key` may be taken already: lines can be repeated."""
+    def begin(self, kind: TurnKind, key: str, title: str, start: int) -> OpenTurn:
+        """Open the next turn at `start`. `key` may be taken already: lines can be repeated."""
         seen = self._keys.get(key, 0)
         self._keys[key] = seen + 1
         turn = OpenTurn(len(self.turns), kind, f"{key}#{seen + 1}" if seen else key, title)
-        turn.started = at
+        if self.current is not None:
+            self.current.close_run(start - 1)
+            turn.run_start = start
+        else:
+            # What stands before the first turn is shown with it.
+            turn.run_start = 0
         self.turns.append(turn)
         self.current = turn
         turn.mark = -1
         self.touch(turn)
         return turn
+
+    def leave_out(self, start: int, end: int) -> None:
+        """A line, or several, that do not belong to the current turn."""
+        current = self.current
+        if current is not None:
+            current.close_run(start - 1)
+            current.run_start = end + 1
+
+    def split(self, start: int) -> None:
+        """Close the current run of lines before `start`, and go on there."""
+        self.leave_out(start, start - 1)
 
     def owner(self, request: int) -> OpenTurn | None:
         """The turn of a request."""
@@ -147,14 +163,23 @@ class TurnBook:
                     if following < len(self.turns)
                     else len(ledger)
                 )
-                turn.summary = _summary(turn, ledger, end)
+                turn.summary = _summary(turn, ledger, end, self._spans(turn))
             summaries.append(turn.summary)
         self._snapshot = tuple(summaries)
         self._snapshot_mark = self._mark
         return self._snapshot
 
+    def _spans(self, turn: OpenTurn) -> tuple[Span, ...]:
+        bounds = turn.spans
+        if 0 <= turn.run_start < self.end:
+            bounds = [*bounds, turn.run_start, self.end]
+        return tuple(
+            Span(bounds[place], bounds[place + 1] - bounds[place])
+            for place in range(0, len(bounds), 2)
+        )
 
-def _summary(turn: OpenTurn, ledger: Ledger, end: int) -> TurnSummary:
+
+def _summary(turn: OpenTurn, ledger: Ledger, end: int, spans: tuple[Span, ...]) -> TurnSummary:
     first = turn.first_request
     is_only_prompt = not turn.has_work
     return TurnSummary(
@@ -177,9 +202,6 @@ def _summary(turn: OpenTurn, ledger: Ledger, end: int) -> TurnSummary:
         agents=turn.agents,
         segment=turn.segment,
         logged_duration=timedelta(milliseconds=turn.duration_ms) if turn.duration_ms else None,
-        spans=tuple(
-            Span(turn.spans[place], turn.spans[place + 1] - turn.spans[place])
-            for place in range(0, len(turn.spans), 2)
-        ),
+        spans=spans,
         prompt_only=is_only_prompt,
     )
