@@ -23,3 +23,18 @@ class TraceChanged(Message, bubble=False):
     def can_replace(self, message: Message) -> bool:
         """A burst of changes of one session is one repaint."""
         return isinstance(message, TraceChanged) and message.key == self.key
+
+
+COMMAND = "command"
+"""Key in the meta data of a style: a click on text in that style does the command of this id.
+
+Textual's own `@click` would draw the text as a link.
+"""
+
+
+class CommandClicked(Message):
+    """A command was clicked on."""
+
+    def __init__(self, command_id: str) -> None:
+        super().__init__()
+        self.command_id = command_id

@@ -95,8 +95,13 @@ def test_an_old_error_needs_nobody():
     assert watch.news([old], NOW) == []
 
 
-def test_the_footer_shows_whole_keys_only():
-    keys = [FooterKey("item.open", "⏎", "open"), FooterKey("app.help", "?", "help")]
-    assert format_footer(keys, PALETTE, 40).plain == "⏎ open  ? help"
-    assert format_footer(keys, PALETTE, 13).plain == "⏎ open"
-    assert format_footer(keys, PALETTE, 3).plain == ""
+def test_the_footer_shows_whole_keys_only_and_help_before_all_others():
+    keys = [
+        FooterKey("item.open", "⏎", "open"),
+        FooterKey("app.help", "?", "help"),
+        FooterKey("app.quit", "q", "quit"),
+    ]
+    assert format_footer(keys, PALETTE, 40).plain == "⏎ open  q quit  ? help"
+    assert format_footer(keys, PALETTE, 16).plain == "⏎ open  ? help"
+    assert format_footer(keys, PALETTE, 8).plain == "? help"
+    assert format_footer(keys[:1], PALETTE, 6).plain == "⏎ open"

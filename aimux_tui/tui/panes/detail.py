@@ -15,6 +15,7 @@ from aimux_tui.errors import SessionError
 from aimux_tui.tui.format.document import LineDocument
 from aimux_tui.tui.format.lines import Line, text_lines
 from aimux_tui.tui.format.sanitise import sanitise
+from aimux_tui.tui.messages import COMMAND
 from aimux_tui.tui.panes.cursor_commands import CursorCommands, Mover
 from aimux_tui.tui.panes.detail_commands import DetailCommands
 from aimux_tui.tui.panes.detail_title import format_subject
@@ -232,7 +233,7 @@ class DetailPane(CursorCommands, Vertical):
         palette = self.text.look.palette
         tabs = []
         for view in views_of(self.subject):
-            click = Style.from_meta({"@click": f"screen.command('view.{view.id}')"})
+            click = Style.from_meta({COMMAND: f"view.{view.id}"})
             style = palette.strong if view is self.view else palette.muted
             tabs.append(Content.styled(view.title, style + click))
-        self._title.show(format_subject(self.subject, self.text.look), Content(" ").join(tabs))
+        self._title.show(format_subject(self.subject, self.text.look), Content("  ").join(tabs))

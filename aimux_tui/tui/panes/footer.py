@@ -12,16 +12,20 @@ from textual.widget import Widget
 from aimux_tui.commands.builtin import COMMANDS
 from aimux_tui.keys import label
 from aimux_tui.tui.dispatch import reason_against
-from aimux_tui.tui.format.lines import width_of
+from aimux_tui.tui.format.lines import fit, width_of
+from aimux_tui.tui.messages import COMMAND, CommandClicked
 from aimux_tui.tui.palette import palette_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from textual import events
+
     from aimux_tui.commands.base import Pane
     from aimux_tui.tui.palette import Palette
 
 _GAP = "  "
+HELP = "app.help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +67,28 @@ def key_label(keys: str, *, is_ascii: bool) -> str:
 
 
 def format_footer(keys: Sequence[FooterKey], palette: Palette, width: int) -> Content:
-    """As many of the keys, in their order, as have room."""
+    """As many of the keys, in their order, as have room; help before all others."""
+    helping = [key for key in keys if key.command_id == HELP]
+    rest = [key for key in keys if key.command_id != HELP]
+    room = width - sum(_width(key) for key in helping)
     parts: list[Content] = []
-    taken = 0
-    for key in keys:
-        size = width_of(key.key) + 1 + width_of(key.label) + len(_GAP)
-        if taken + size - len(_GAP) > width:
+    for key in rest:
+        room -= _width(key)
+        if room + len(_GAP) * (not helping) < 0:
             break
-        taken += size
-        click = Style.from_meta({"@click": f"screen.command({key.command_id!r})"})
-        part = Content.assemble((key.key, palette.accent), " ", (key.label, palette.muted))
-        parts.append(part.stylize(click))
-    return Content(_GAP).join(parts)
+        parts.append(_part(key, palette))
+    parts += [_part(key, palette) for key in helping]
+    return fit(Content(_GAP).join(parts), width)
+
+
+def _width(key: FooterKey) -> int:
+    return width_of(key.key) + 1 + width_of(key.label) + len(_GAP)
+
+
+def _part(key: FooterKey, palette: Palette) -> Content:
+    click = Style.from_meta({COMMAND: key.command_id})
+    part = Content.assemble((key.key, palette.accent), " ", (key.label, palette.muted))
+    return part.stylize(click)
 
 
 class FooterLine(Widget):
@@ -93,6 +107,12 @@ class FooterLine(Widget):
         if tuple(keys) != self.keys:
             self.keys = tuple(keys)
             self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what was clicked on."""
+        command_id = event.style.meta.get(COMMAND)
+        if command_id:
+            self.post_message(CommandClicked(command_id))
 
     def render(self) -> Content:
         """The line."""

@@ -10,8 +10,10 @@ from textual.widget import Widget
 from aimux_tui.tui.format.glyphs import ASCII, Glyphs
 from aimux_tui.tui.format.lines import fit, width_of
 from aimux_tui.tui.format.plain import to_ascii
+from aimux_tui.tui.messages import COMMAND, CommandClicked
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import RenderResult
 
 EMPTY = Content.empty()
@@ -47,6 +49,12 @@ class PaneTitle(Widget):
     def text(self) -> str:
         """What it says."""
         return f"{self._left.plain} {self._right.plain}".strip()
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what was clicked on."""
+        command_id = event.style.meta.get(COMMAND)
+        if command_id:
+            self.post_message(CommandClicked(command_id))
 
     def render(self) -> RenderResult:
         """The row."""

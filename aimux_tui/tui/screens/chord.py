@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from aimux_tui.keys import label, textual_key
 from aimux_tui.tui.bindings import make_chord_bindings
+from aimux_tui.tui.messages import COMMAND
 from aimux_tui.tui.palette import palette_of
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class ChordScreen(ModalScreen[str]):
         palette = palette_of(self.app)
         parts = [Content.styled(f"{label(self._first)} then", palette.muted)]
         for key, command in self._seconds.items():
-            click = Style.from_meta({"@click": f"screen.choose({command.id!r})"})
+            click = Style.from_meta({COMMAND: command.id})
             choice = Content.assemble(
                 (label(key), palette.accent), " ", (command.label or command.name, palette.text)
             )
@@ -64,9 +65,8 @@ class ChordScreen(ModalScreen[str]):
             self.dismiss("")
 
     def on_click(self, event: events.Click) -> None:
-        """So does a click beside it."""
-        if event.widget is self:
-            self.dismiss("")
+        """A click chooses, or closes the line."""
+        self.dismiss(event.style.meta.get(COMMAND, ""))
 
 
 def make_chord_screen(first: str, seconds: Mapping[str, Command]) -> ChordScreen:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from aimux_tui.commands.base import EVERYWHERE, Command, Group, Pane
 from aimux_tui.commands.builtin import COMMANDS
-from aimux_tui.tui.format.lines import pad
+from aimux_tui.tui.format.document import LineDocument
+from aimux_tui.tui.format.glyphs import ASCII
+from aimux_tui.tui.format.lines import EMPTY, Line, pad
 from aimux_tui.tui.palette import palette_of
 from aimux_tui.tui.panes.footer import key_label
+from aimux_tui.tui.widgets.text_view import TextView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,42 +44,25 @@ def help_sections(pane: Pane) -> list[tuple[str, list[Command]]]:
     return sections
 
 
-def format_help(
+def help_lines(
     pane: Pane,
     keymap: Mapping[str, tuple[str, ...]],
     palette: Palette,
     *,
     is_ascii: bool = False,
-) -> Content:
-    """The whole help as text."""
-    lines: list[Content] = []
+) -> Iterator[Line]:
+    """The whole help."""
     for heading, commands in help_sections(pane):
-        lines += [Content.styled(heading, palette.heading)]
-        lines += _command_lines(commands, keymap, palette, is_ascii=is_ascii)
-        lines.append(Content.empty())
-    lines.append(Content.styled("Type : for the command line, tab completes it.", palette.muted))
-    return Content("\n").join(lines)
-
-
-def _command_lines(
-    commands: list[Command],
-    keymap: Mapping[str, tuple[str, ...]],
-    palette: Palette,
-    *,
-    is_ascii: bool,
-) -> Iterator[Content]:
-    for command in commands:
-        keys = Content.styled(
-            " ".join(key_label(key, is_ascii=is_ascii) for key in keymap.get(command.id, ())),
-            palette.accent,
-        )
-        gap = "\n" + " " * _KEYS_WIDTH if keys.cell_length >= _KEYS_WIDTH else ""
-        yield Content.assemble(
-            pad(keys, _KEYS_WIDTH),
-            gap,
-            (command.help, palette.text),
-            (f"  {command.usage}", palette.faint),
-        )
+        yield Line(Content.styled(heading, palette.heading))
+        for command in commands:
+            shown = [key_label(key, is_ascii=is_ascii) for key in keymap.get(command.id, ())]
+            keys = Content.styled(" ".join(shown), palette.accent)
+            text = Content.assemble(
+                (command.help, palette.text), (f"  {command.usage}", palette.faint)
+            )
+            yield Line(text, prefix=pad(keys, _KEYS_WIDTH))
+        yield Line(EMPTY)
+    yield Line(Content.styled("Type : for the command line, tab completes it.", palette.muted))
 
 
 class HelpScreen(ModalScreen[None]):
@@ -85,12 +70,12 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "dismiss", show=False),
-        Binding("j,down", "scroll('down')", show=False),
-        Binding("k,up", "scroll('up')", show=False),
+        Binding("j,down", "scroll('cursor_down')", show=False),
+        Binding("k,up", "scroll('cursor_up')", show=False),
         Binding("pagedown,space", "scroll('page_down')", show=False),
         Binding("pageup", "scroll('page_up')", show=False),
-        Binding("home", "scroll('home')", show=False),
-        Binding("end", "scroll('end')", show=False),
+        Binding("home", "scroll('first')", show=False),
+        Binding("end", "scroll('last')", show=False),
     ]
 
     def __init__(
@@ -98,13 +83,14 @@ class HelpScreen(ModalScreen[None]):
     ) -> None:
         super().__init__()
         self._is_ascii = is_ascii
+        self._text = TextView(id="help-text")
         self._pane = pane
         self._keymap = keymap
 
     def compose(self) -> ComposeResult:
         """A scrolling box."""
-        with VerticalScroll(id="help-box"):
-            yield Static(id="help-text")
+        with Vertical(id="help-box"):
+            yield self._text
 
     def on_mount(self) -> None:
         """Write it in the colours of the theme."""
@@ -112,8 +98,11 @@ class HelpScreen(ModalScreen[None]):
         box = self.query_one("#help-box")
         box.border_title = "Keys and commands"
         box.border_subtitle = "esc closes"
-        text = format_help(self._pane, self._keymap, palette, is_ascii=self._is_ascii)
-        self.query_one("#help-text", Static).update(text)
+        lines = help_lines(self._pane, self._keymap, palette, is_ascii=self._is_ascii)
+        if self._is_ascii:
+            self._text.draw_with(glyphs=ASCII)
+        self._text.show(LineDocument(list(lines)))
+        self.set_focus(self._text)
 
     async def action_dismiss(self, result: None = None) -> None:
         """Close it."""
@@ -121,5 +110,4 @@ class HelpScreen(ModalScreen[None]):
 
     def action_scroll(self, where: str) -> None:
         """Move through it."""
-        box = self.query_one("#help-box", VerticalScroll)
-        getattr(box, f"scroll_{where}")(animate=False)
+        getattr(self._text, f"action_{where}")()

@@ -20,7 +20,7 @@ from aimux_tui.tui.completions import Completions
 from aimux_tui.tui.dispatch import helpers_of, run_command
 from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.layout import BREAKPOINTS, Layout, width_class
-from aimux_tui.tui.messages import LibraryChanged, TraceChanged
+from aimux_tui.tui.messages import CommandClicked, LibraryChanged, TraceChanged
 from aimux_tui.tui.navigator import Navigator
 from aimux_tui.tui.pacer import Pacer
 from aimux_tui.tui.panes.command_line import CommandLine
@@ -119,6 +119,7 @@ class MainScreen(Screen[None]):
         shown = arrangement.panes
         for pane, widget in self.panes.items():
             widget.display = pane in shown
+            widget.set_class(pane is arrangement.pane and len(shown) > 1, "-current")
         self.set_class(Pane.SESSIONS not in shown, "-no-sessions")
         self._footer_pacer.ask()
 
@@ -236,6 +237,10 @@ class MainScreen(Screen[None]):
         except CommandError as error:
             self.tell(error.message)
         self._footer_pacer.ask()
+
+    async def on_command_clicked(self, event: CommandClicked) -> None:
+        """Do what was clicked on."""
+        await self.action_command(event.command_id)
 
     def action_chord(self, first: str) -> None:
         """Wait for the second key."""
