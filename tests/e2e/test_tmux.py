@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -28,27 +30,26 @@ class Tmux:
     """A tmux server of our own with one window that runs a command."""
 
     def __init__(self, socket: Path, home: Path, columns: int, rows: int) -> None:
-        self._tmux = ["tmux", "-S", str(socket), "-f", os.devnull]
+        settings = socket.with_suffix(".conf")
+        settings.write_text(f"set -g default-size {columns}x{rows}\n")
+        self._tmux = ["tmux", "-S", str(socket), "-f", str(settings)]
         self._home = home
         self._size = (columns, rows)
 
     def start(self, *arguments: str, folder: Path | None = None) -> None:
         env = {
-            "HOME": str(self._home),
             "AIMUX_CACHE_DIR": str(self._home / "cache"),
             "AIMUX_STATE_DIR": str(self._home / "state"),
             "PYTHONPATH": str(ROOT),
-            "PATH": os.environ["PATH"],
-            "LANG": "C.UTF-8",
             "COLORTERM": "truecolor",
         }
         setting = [part for item in env.items() for part in ("-e", "=".join(item))]
         columns, rows = self._size
-        # The pane stays when the program ends, so that its last words can be read.
-        command = [sys.executable, "-m", "aimux_tui", *arguments]
+        # The pane outlives the program, so that its last words and its exit code can be read.
+        program = shlex.join([sys.executable, "-m", "aimux_tui", *arguments])
+        command = f'{program}; echo "exit $?"; exec cat'
         self._call("new-session", "-d", "-x", str(columns), "-y", str(rows), *setting,
-                   "-c", str(folder or self._home), *command)  # fmt: skip
-        self._call("set-option", "-g", "remain-on-exit", "on")
+                   "-c", str(folder or self._home), command)  # fmt: skip
 
     def keys(self, *keys: str) -> None:
         self._call("send-keys", *keys)
@@ -56,8 +57,8 @@ class Tmux:
     def screen(self) -> str:
         return self._call("capture-pane", "-p")
 
-    def panes(self) -> list[str]:
-        return self._call("list-panes", "-F", "#{pane_dead} #{pane_dead_status}").splitlines()
+    def panes(self) -> int:
+        return len(self._call("list-panes").splitlines())
 
     def until(self, condition: Callable[[str], bool]) -> str:
         end = time.monotonic() + PATIENCE_S
@@ -73,7 +74,11 @@ class Tmux:
         subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
 
     def _call(self, *arguments: str) -> str:
-        done = subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True)
+        # COLUMNS and LINES, if the test runner has set them, would be believed by the program.
+        env = {"PATH": os.environ["PATH"], "HOME": str(self._home), "LANG": "C.UTF-8"}
+        done = subprocess.run(
+            [*self._tmux, *arguments], capture_output=True, text=True, check=True, env=env
+        )
         return done.stdout
 
 
@@ -120,11 +125,11 @@ def test_from_the_list_into_a_turn_and_out(tmux: Tmux) -> None:
     tmux.until(lambda screen: "Run the tests" not in screen)
     tmux.keys("Enter")
     tmux.keys("Enter")
-    tmux.until(lambda screen: "Fix the login" in screen)
+    tmux.until(lambda screen: re.search(r"\u25b8 +1 ", screen) is not None)
     tmux.keys("Enter")
     tmux.until(lambda screen: "pytest -q" in screen)
     tmux.keys("q")
-    tmux.until(lambda _: tmux.panes() == ["1 0"])
+    tmux.until(lambda screen: "exit 0" in screen)
 
 
 def test_what_an_agent_writes_appears(home: Path, tmux: Tmux) -> None:
@@ -138,7 +143,7 @@ def test_keys_typed_in_one_go_are_all_heeded(wide: Tmux) -> None:
     wide.start()
     wide.until(lambda screen: "Fix the login" in screen)
     wide.keys("-l", ":quit\r")
-    wide.until(lambda _: wide.panes() == ["1 0"])
+    wide.until(lambda screen: "exit 0" in screen)
 
 
 def test_follow_shows_the_newest_session_of_the_folder(home: Path, wide: Tmux) -> None:
@@ -159,11 +164,9 @@ def test_a_log_from_anywhere(home: Path, tmp_path: Path, tmux: Tmux) -> None:
 
 
 def test_aimux_tmux_opens_a_pane_beside_this_one(home: Path, wide: Tmux) -> None:
-    wide.start("doctor")
-    wide.until(lambda screen: "Where it looked" in screen)
-    wide.keys("")  # the pane is dead: it only lends its place
-    wide._call("respawn-pane", "-k", f"{sys.executable} -m aimux_tui tmux; cat")
-    wide.until(lambda _: len(wide.panes()) == 2)
+    wide.start("tmux", "--width", "60")
+    wide.until(lambda screen: "exit 0" in screen)
+    assert wide.panes() == 2
 
 
 def test_the_demo_runs_without_any_logs(tmp_path: Path) -> None:
@@ -174,6 +177,6 @@ def test_the_demo_runs_without_any_logs(tmp_path: Path) -> None:
         server.start()
         server.until(lambda screen: "demo" in screen and "shop" in screen)
         server.keys("q")
-        server.until(lambda _: server.panes() == ["1 0"])
+        server.until(lambda screen: "exit 0" in screen)
     finally:
         server.stop()
