@@ -1,13 +1,11 @@
 """Large lines of known shape, read at their ends only: most bytes of a log are never decoded.
 
-A pattern with an unescaped quote cannot match inside a JSON string, and each line is taken only if
-its head and its tail have exactly the shape that Claude Code writes, compact and in its own order.
-Whatever deviates (pretty-printed, spliced, a new field) is left to the decoder.
+A pattern with an unescaped quote cannot match inside a JSON string, and a line is taken only if
+what surrounds its large value is flat: strings and words, no object, no list. Whatever deviates
+(pretty-printed, spliced, of another shape) is left to the decoder.
 """
 
 from __future__ import annotations
-
-import re
 
 import msgspec
 
@@ -22,51 +20,41 @@ from aimux_tui.providers.claude.records import (
 )
 from aimux_tui.providers.claude.vocabulary import MACHINE_ATTACHMENTS, PROGRESS_TYPES
 
-MIN_SIZE = 4096
+MIN_SIZE = 16_384
 """Bytes from which on skimming a line is cheaper than decoding it."""
 
+_EDGE = 1500
+"""Bytes at either end of a line within which its envelope lies."""
+_BEGIN = b'{"parentUuid":"'
 _CLOSING_BRACE = 0x7D
-_HEAD_SIZE = 1500
-_TAIL_SIZE = 1500
-
-_TEXT = rb'"[^"\\]*"'
-_ANY_TEXT = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
-_CONTEXT = (
-    rb'(?:"(?:agentId|cwd|entrypoint|gitBranch|promptId|sessionId|sessionKind|session_id|slug'
-    rb'|teamName|userType|version)":' + _ANY_TEXT + rb",)*"
-)
-_HEAD = re.compile(
-    rb'\{"parentUuid":(?:null|(?P<parent>' + _TEXT + rb'))'
-    rb',"isSidechain":(?:(?P<side>true)|false),' + _CONTEXT +
-    rb'(?:"type":"user","message":\{"role":"user","content":\[\{"tool_use_id":"(?P<call>[^"\\]+)"'
-    rb',"type":"tool_result","content":(?P<content>["\[])'
-    rb'|"type":"progress","data":\{(?:"type":"(?P<progress>\w+)"|"message":\{"type":")'
-    rb'|"attachment":\{"type":"(?P<attachment>\w+)")'
-)  # fmt: skip
-_RESULT_END = b'}]},"uuid":"'
-_RESULT_TWIN = re.compile(
-    rb'\}\]\},"uuid":"(?P<uuid>[^"\\]*)","timestamp":"(?P<at>[^"\\]*)","toolUseResult":\{'
-    rb'(?:(?P<plain>"stdout":"|"mode":"|"filenames":\[|"type":"(?:text|image|file_unchanged)","file":)'
-    rb'|(?P<edit>"filePath":' + _ANY_TEXT + rb',"oldString":"))'
-)
-_RESULT_TAIL = re.compile(
-    rb'\},"sourceToolAssistantUUID":(?P<parent>' + _TEXT + rb')'
-    rb'(?:,"(?:cwd|entrypoint|gitBranch|sessionId|sessionKind|session_id|slug|userType|version)":' +
-    _ANY_TEXT + rb')*\}$'
-)  # fmt: skip
-_PROGRESS_TAIL = re.compile(
-    rb'\}(?P<fields>(?:,"(?:parentToolUseID|timestamp|toolUseID|uuid)":"[^"\\]*"){4})\}$'
-)
-_AGENT = re.compile(rb',"agentId":"(?P<agent>[^"\\]*)"$')
-_ATTACHMENT_TAIL = re.compile(
-    rb',"type":"attachment","uuid":"(?P<uuid>[^"\\]*)","timestamp":"(?P<at>[^"\\]*)"[,}]'
-)
-_FIELD = re.compile(rb'"(\w+)":"([^"\\]*)"')
+_RESULT = b'"message":{"role":"user","content":[{"tool_use_id":"'
+_CONTENT = b'","type":"tool_result","content":'
+_RESULT_END = b'}]},"'
 _FAILED = b'"is_error":true'
 _ANOTHER_CALL = b'"tool_use_id":"'
-_ANOTHER_RECORD = b'{"parentUuid":'
+_TWIN = b'"toolUseResult":{'
+_PLAIN_TWINS = (
+    b'"stdout":"',
+    b'"mode":"',
+    b'"filenames":[',
+    b'"type":"text","file":',
+    b'"type":"image","file":',
+    b'"type":"file_unchanged","file":',
+)
+"""How the twins of results begin that say nothing but their output."""
+_EDIT_TWIN = b'"filePath":"'
+_OLD_STRING = b'","oldString":"'
 _PATCH = b'"structuredPatch":['
 _PATCH_END = b'],"userModified":'
+_SOURCE = b'"sourceToolAssistantUUID":"'
+_ANOTHER_RECORD = b'{"parentUuid":'
+_PROGRESS = b'"type":"progress","data":{'
+_NESTED_MESSAGE = b'"message":{"type":"'
+_TYPE = b'"type":"'
+_AGENT = b',"agentId":"'
+_ATTACHMENT = b'"attachment":{"type":"'
+_ATTACHMENT_END = b'},"type":"attachment",'
+_SIDECHAIN = b'"isSidechain":true'
 _patch = msgspec.json.Decoder(list[PatchPart]).decode
 
 
@@ -93,110 +81,140 @@ class Skimmer:
 
     def read(self, block: bytes, start: int, end: int) -> Line | None:
         """The record in a large line as far as a scan cares; None if it must be decoded."""
-        if block[end - 1] != _CLOSING_BRACE or not self._find_marks():
+        if block[end - 1] != _CLOSING_BRACE or not block.startswith(_BEGIN, start):
             return None
-        head = _HEAD.match(block, start, min(end, start + _HEAD_SIZE))
-        if head is None:
+        if not (self._find_marks() if self._marks is None else self._marks):
             return None
-        if head["call"] is not None:
-            return self._result(block, end, head)
-        if block.find(_ANOTHER_RECORD, head.end(), end) >= 0:
+        edge = start + _EDGE
+        found: Line | None = None
+        if (at := block.find(_RESULT, start, edge)) >= 0:
+            found = self._result(block, start, at, end)
+        elif block.find(_ANOTHER_RECORD, start + 1, end) >= 0:
             return None
-        if head["attachment"] is not None:
-            return self._attachment(block, end, head)
-        return self._progress(block, end, head)
+        elif (at := block.find(_PROGRESS, start, edge)) >= 0:
+            found = self._progress(block, start, at, end)
+        elif (at := block.find(_ATTACHMENT, start, edge)) >= 0:
+            found = self._attachment(block, start, at, end)
+        return found
 
-    def _is_news(self, block: bytes, head: re.Match[bytes], tail: int, end: int) -> bool:
-        """Whether the line does not state the version and branch that are known."""
-        first, last = head.span()
-        for mark in self._find_marks():
-            if block.find(mark, first, last) < 0 and block.find(mark, tail, end) < 0:
-                return True
-        return False
+    def _brings_news(self, envelope: bytes) -> bool:
+        """Whether the envelope does not state the version and branch that are known."""
+        return any(mark not in envelope for mark in self._find_marks())
 
-    def _result(self, block: bytes, end: int, head: re.Match[bytes]) -> Line | None:
+    def _result(self, block: bytes, start: int, at: int, end: int) -> Line | None:
         """A tool result that succeeded and brought nothing but its output or a patch."""
-        close = block.find(_RESULT_END, head.end(), end)
-        if close < 0 or block.find(_FAILED, close - 20, close) >= 0:
+        call = at + len(_RESULT)
+        call_end = block.find(b'"', call, call + 200)
+        if not block.startswith(_CONTENT, call_end):
             return None
-        if block.find(_ANOTHER_CALL, head.end(), close) >= 0:
+        close = block.find(_RESULT_END, call_end, end)
+        twin = block.find(_TWIN, close, close + _EDGE) if close >= 0 else -1
+        origin = block.rfind(_SOURCE, max(twin, end - _EDGE), end) if twin >= 0 else -1
+        if origin < 0 or block.find(_ANOTHER_CALL, call_end, close) >= 0:
             return None
-        twin = _RESULT_TWIN.match(block, close, min(end, close + _HEAD_SIZE))
-        if twin is None:
+        tail_start = block.rfind(b"}", twin, origin) + 1
+        head, middle = block[start + 1 : at], block[close + 3 : twin]
+        tail = block[tail_start : end - 1]
+        envelope = head + middle + tail
+        if not _is_flat(envelope) or b'"type":"user"' not in head:
             return None
-        tail = _RESULT_TAIL.search(block, max(twin.end(), end - _TAIL_SIZE), end)
         # Two records spliced into one line differ in this.
-        if tail is None or tail["parent"] != head["parent"]:
+        parent = block[start + len(_BEGIN) : block.find(b'"', start + len(_BEGIN), end)]
+        if not block.startswith(parent + b'"', origin + len(_SOURCE)):
             return None
-        if self._is_news(block, head, tail.start(), end):
+        if self._brings_news(envelope) or block.find(_FAILED, close - 20, close) >= 0:
             return None
-        twin_result: ToolUseResult | None = None
-        if twin["edit"] is not None:
-            parts = self._parts(block, twin.end(), tail.start())
+        inside = twin + len(_TWIN)
+        result: ToolUseResult | None = None
+        if not block.startswith(_PLAIN_TWINS, inside):
+            parts = _parts(block, inside, tail_start)
             if parts is None:
                 return None
-            twin_result = ToolUseResult(structured_patch=parts)
-        block_read = Block(type="tool_result", tool_use_id=_str(head["call"]))
+            result = ToolUseResult(structured_patch=parts)
+        call_id = block[call:call_end].decode("utf-8", "replace")
         return Line(
             type="user",
-            uuid=_str(twin["uuid"]),
-            timestamp=_str(twin["at"]),
-            is_sidechain=head["side"] is not None,
-            message=Message(content=[block_read]),
-            tool_use_result=twin_result,
+            uuid=_text(envelope, b',"uuid":"'),
+            timestamp=_text(envelope, b'"timestamp":"'),
+            is_sidechain=_SIDECHAIN in envelope,
+            message=Message(content=[Block(type="tool_result", tool_use_id=call_id)]),
+            tool_use_result=result,
         )
 
-    @staticmethod
-    def _parts(block: bytes, start: int, end: int) -> list[PatchPart] | None:
-        at = block.rfind(_PATCH, start, end)
-        close = block.find(_PATCH_END, at, end)
-        if at < 0 or close < 0:
+    def _progress(self, block: bytes, start: int, at: int, end: int) -> Line | None:
+        close = block.rfind(b'},"', end - _EDGE, end)
+        head, tail = block[start + 1 : at], block[close + 1 : end - 1]
+        envelope = head + tail
+        if close < at or not _is_flat(envelope) or self._brings_news(envelope):
             return None
-        try:
-            return _patch(block[at + len(_PATCH) - 1 : close + 1])
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        data = at + len(_PROGRESS)
+        if block.startswith(_TYPE, data):
+            kind, agent = _text(block[data : data + 100], _TYPE), None
+        elif block.startswith(_NESTED_MESSAGE, data):
+            named = block.rfind(_AGENT, close - 100, close)
+            agent = _text(block[named:close], _AGENT) if named >= 0 else None
+            kind = "agent_progress" if agent else None
+        else:
             return None
-
-    def _progress(self, block: bytes, end: int, head: re.Match[bytes]) -> Line | None:
-        close = block.rfind(b'},"', max(head.end(), end - _TAIL_SIZE), end)
-        tail = _PROGRESS_TAIL.match(block, close, end) if close >= 0 else None
-        if tail is None or self._is_news(block, head, end, end):
+        if kind not in PROGRESS_TYPES or (kind == "agent_progress") != bool(agent):
             return None
-        kind, agent = _str(head["progress"]), None
-        if kind is None:
-            named = _AGENT.search(block, max(head.end(), close - 100), close)
-            if named is None:
-                return None
-            kind, agent = "agent_progress", _str(named["agent"])
-        if kind not in PROGRESS_TYPES:
-            return None
-        fields = dict(_FIELD.findall(tail["fields"]))
         return Line(
             type="progress",
-            uuid=_str(fields.get(b"uuid")),
-            timestamp=_str(fields.get(b"timestamp")),
-            is_sidechain=head["side"] is not None,
+            uuid=_text(tail, b'"uuid":"'),
+            timestamp=_text(tail, b'"timestamp":"'),
+            is_sidechain=_SIDECHAIN in envelope,
             data=ProgressData(kind, agent),
-            parent_tool_use_id=_str(fields.get(b"parentToolUseID")),
+            parent_tool_use_id=_text(tail, b'"parentToolUseID":"'),
         )
 
-    def _attachment(self, block: bytes, end: int, head: re.Match[bytes]) -> Line | None:
-        kind = _str(head["attachment"])
-        if kind not in MACHINE_ATTACHMENTS:
+    def _attachment(self, block: bytes, start: int, at: int, end: int) -> Line | None:
+        named = at + len(_ATTACHMENT)
+        kind = _text(block[named - len(_TYPE) : named + 100], _TYPE)
+        close = block.find(_ATTACHMENT_END, named, end)
+        if kind not in MACHINE_ATTACHMENTS or close < 0:
             return None
-        tail = _ATTACHMENT_TAIL.search(block, head.end(), end)
-        if tail is None or self._is_news(
-            block, head, tail.end(), min(end, tail.end() + _TAIL_SIZE)
-        ):
+        # What was rendered for the model may stand behind the envelope, in a list.
+        last = block.find(b"[", close, end)
+        head, tail = block[start + 1 : at], block[close + 1 : last if last >= 0 else end - 1]
+        envelope = head + tail
+        if not _is_flat(envelope) or self._brings_news(envelope):
             return None
         return Line(
             type="attachment",
-            uuid=_str(tail["uuid"]),
-            timestamp=_str(tail["at"]),
-            is_sidechain=head["side"] is not None,
+            uuid=_text(tail, b'"uuid":"'),
+            timestamp=_text(tail, b'"timestamp":"'),
+            is_sidechain=_SIDECHAIN in envelope,
             attachment=Attachment(kind),
         )
 
 
-def _str(text: bytes | None) -> str | None:
-    return None if text is None else text.decode("utf-8", errors="replace")
+def _is_flat(envelope: bytes) -> bool:
+    """Whether these pieces of an object hold no object or list, nor any part of one."""
+    return not (b"{" in envelope or b"[" in envelope or b"}" in envelope or b"]" in envelope)
+
+
+def _parts(block: bytes, start: int, end: int) -> list[PatchPart] | None:
+    """The patch in the twin of an edit's result; None if it is not one."""
+    if not block.startswith(_EDIT_TWIN, start):
+        return None
+    path = start + len(_EDIT_TWIN)
+    if not block.startswith(_OLD_STRING, block.find(b'"', path, path + 4096)):
+        return None
+    at = block.rfind(_PATCH, start, end)
+    close = block.find(_PATCH_END, at, end)
+    if at < 0 or close < 0:
+        return None
+    try:
+        return _patch(block[at + len(_PATCH) - 1 : close + 1])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _text(envelope: bytes, name: bytes) -> str | None:
+    """The text behind `name`, which ends with the opening quote."""
+    start = envelope.find(name)
+    if start < 0:
+        return None
+    start += len(name)
+    text = envelope[start : envelope.find(b'"', start)]
+    return None if b"\\" in text else text.decode("utf-8", "replace")
