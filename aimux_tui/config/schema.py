@@ -88,7 +88,7 @@ class UiSettings:
     """The screen."""
 
     follow: bool = True
-    """Whether an opened session that is at work starts at its newest turn and stays there."""
+    """Whether a session opens at its newest turn and stays there while you do not move up."""
     time: TimeMode = TimeMode.CLOCK
     """How times are shown: `clock` (10:47), `relative` (3m ago) or `elapsed` (since the start)."""
     bell: bool = True

@@ -41,7 +41,7 @@ class Navigator:
         tell: Callable[[str], None],
     ) -> None:
         self.reader = Reader(
-            setup.feed.library, on_trace_change, follows_active=setup.settings.ui.follow
+            setup.feed.library, on_trace_change, follows=setup.settings.ui.follow
         )
         self.snapshot: Snapshot = setup.feed.snapshot
         self._sessions, self._trace, self._detail = panes

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from aimux_tui.model.session import Status
 from aimux_tui.tui.entry import newest_in
 from aimux_tui.tui.selection import Selection, Visit
 from aimux_tui.tui.trace_feed import TraceFeed
@@ -22,7 +21,7 @@ class Reader:
     """Opens one session at a time and keeps the way back."""
 
     def __init__(
-        self, library: LibraryPort, on_change: Callable[[str], None], *, follows_active: bool
+        self, library: LibraryPort, on_change: Callable[[str], None], *, follows: bool
     ) -> None:
         self.selection = Selection()
         self.feed: TraceFeed | None = None
@@ -30,7 +29,7 @@ class Reader:
         """The newest session of this folder is opened as soon as there is one; "" for none."""
         self._library = library
         self._on_change = on_change
-        self._follows_active = follows_active
+        self._follows = follows
         self._opening: set[asyncio.Task[None]] = set()
 
     @property
@@ -39,9 +38,9 @@ class Reader:
         return self.selection.key
 
     def open(self, session: Session, *, is_following: bool | None = None) -> Visit:
-        """Open a session; one that is at work is followed from its newest turn on."""
+        """Open a session at its newest turn, and stay there as it grows."""
         if is_following is None:
-            is_following = self._follows_active and session.status is not Status.IDLE
+            is_following = self._follows
         visit = self.selection.open(session.key)
         visit.is_following = is_following
         self._start(session.key)

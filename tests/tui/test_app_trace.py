@@ -152,16 +152,21 @@ async def test_following_sticks_to_the_newest_turn_until_the_reader_moves_up():
         await app.see("following")
 
 
-async def test_a_session_at_work_is_followed_from_the_start_if_wished():
+async def test_a_session_opens_at_its_newest_turn_and_stays_there():
     from aimux_tui.config.schema import Settings
 
     async with running(settings=Settings(theme="aimux")) as app:
         await app.open_session(LOGIN)
         await app.see("following")
         assert app.cursor[0] == "turn-6"
-        app.main.sessions.select("gemini:docs")
-        await app.press("shift+tab", "enter")
-        await app.until(lambda: app.main.navigator.reader.key == "gemini:docs")
+
+
+async def test_a_session_opens_at_its_first_turn_if_that_is_wished():
+    from aimux_tui.config.schema import Settings, UiSettings
+
+    settings = Settings(theme="aimux", ui=UiSettings(follow=False))
+    async with running(settings=settings) as app:
+        await app.open_session(LOGIN)
         await app.until(lambda: app.cursor[0] == "turn-1")
 
 
