@@ -40,9 +40,7 @@ class Navigator:
         go_to: Callable[[Pane], None],
         tell: Callable[[str], None],
     ) -> None:
-        self.reader = Reader(
-            setup.feed.library, on_trace_change, follows=setup.settings.ui.follow
-        )
+        self.reader = Reader(setup.feed.library, on_trace_change, follows=setup.settings.ui.follow)
         self.snapshot: Snapshot = setup.feed.snapshot
         self._sessions, self._trace, self._detail = panes
         self._settings = setup.settings
