@@ -80,13 +80,20 @@ def _session_row(
     if "turns" in shown:
         after.append(_turn_count(session, look, 10))
     if "cost" in shown:
-        after.append(money(session.total_cost, look, 7))
+        after.append(_amount(session, look))
     if "age" in shown:
         after.append(_age(session, look, options))
     sides = sum(width_of_parts(column) + gap for column in (*before, *after))
     room = max(width - taken - sides, 1)
     title = cells([*_title(session, palette), *_reason(session, look)], room)
     return Row(joined([[*head, *_spread(before, gap), *title], *after], gap, width))
+
+
+def _amount(session: Session, look: Look) -> list[Part]:
+    """What the session cost; while its log is being read that is not known."""
+    if session.is_partial:
+        return cell(look.plain("…"), 7, look.palette.faint, right=True)
+    return money(session.total_cost, look, 7)
 
 
 def _session_row_pair(
@@ -99,7 +106,7 @@ def _session_row_pair(
     title = cells(_title(session, palette), max(width - taken - 5, 1))
     first = joined([[*head, *title], age], 1, width)
 
-    amount = money(session.total_cost, look, 7) if options.show_cost else []
+    amount = _amount(session, look) if options.show_cost else []
     room = max(width - taken - (8 if amount else 0), 1)
     what = [(_who(session), provider_style(session.provider, palette)), *_reason(session, look)]
     separator = (f" {look.glyphs.separator} ", palette.faint)
