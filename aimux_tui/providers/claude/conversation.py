@@ -151,11 +151,12 @@ class Conversation:
             for block in content:
                 if block.type not in _PLAIN_BLOCKS:
                     repeated += self._take_block(block, turn, start)
-        if turn is not current:
+        if repeated and repeated == len(content or ()):
+            self._replay(content, current, start, end)
+        elif turn is not current:
             self.book.leave_out(start, end)
-            if not repeated or repeated < len(content or ()):
-                turn.take(start, end)
-                self.book.touch(turn)
+            turn.take(start, end)
+            self.book.touch(turn)
         if self._is_ours:
             self.state.last = line
             self.state.is_stopped = False
@@ -190,6 +191,14 @@ class Conversation:
             self.state.error = _words_of(line)
         elif not self.calls.pending:
             self.state.set(LogState.FINISHED)
+
+    def _replay(
+        self, content: str | list[Block] | None, current: OpenTurn, start: int, end: int
+    ) -> None:
+        """A line that only repeats calls; it is shown where they were made, if at all."""
+        blocks = content if isinstance(content, list) else []
+        if all(self.calls.turn_of(block.id or "") is not current for block in blocks):
+            self.book.leave_out(start, end)
 
     def _take_block(self, block: Block, turn: OpenTurn, start: int) -> bool:
         """Take in a call, or a result in the model's own message. True for a call known before."""

@@ -2,7 +2,8 @@
 
 A pattern with an unescaped quote cannot match inside a JSON string, and a line is taken only if
 what surrounds its large value is flat: strings and words, no object, no list. Whatever deviates
-(pretty-printed, spliced, of another shape) is left to the decoder.
+(pretty-printed, spliced, of another shape) is left to the decoder. Bytes that are damaged inside
+the large value go unnoticed until somebody opens the turn.
 """
 
 from __future__ import annotations
