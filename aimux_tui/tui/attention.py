@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from aimux_tui.model.session import Status
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -33,7 +35,11 @@ class AttentionWatch:
 
         Nothing is news the first time: those sessions have been waiting already.
         """
-        needing = {session.key: session for session in sessions if needs_user(session, now)}
+        needing = {
+            session.key: session
+            for session in sessions
+            if session.status is not Status.IDLE and needs_user(session, now)
+        }
         known, self._needing = self._needing, set(needing)
         if known is None:
             return []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aimux_tui.errors import SessionError
 from aimux_tui.model.turn import Turn
-from aimux_tui.tui.format.lines import Line
+from aimux_tui.tui.format.lines import Line, Row, rows
 from aimux_tui.tui.format.steps import turn_lines
 from aimux_tui.tui.trace_feed import describe
 
@@ -27,6 +27,9 @@ class Details:
     turn: Turn | None = None
     lines: Sequence[Line] = ()
     """What is drawn below its first row; made by a worker, in the look of that moment."""
+    width: int = 0
+    """Columns for which the lines were already broken into `rows`."""
+    rows: Sequence[Row] = ()
     error: str = ""
     """Why it cannot be read."""
     serial: int = field(default_factory=count(1).__next__)
@@ -82,10 +85,15 @@ class OpenTurns:
         self._details.clear()
 
 
-async def read_details(feed: TraceFeed, key: str, look: Look) -> Details:
-    """Read a turn and make its lines, off the event loop: markdown and code take long to colour."""
+async def read_details(feed: TraceFeed, key: str, look: Look, width: int) -> Details:
+    """Read a turn and make its rows, off the event loop: markdown and code take long to colour."""
     try:
         turn = await feed.read_turn(key)
-        return Details(turn, await feed.compute(lambda: tuple(turn_lines(turn, look))))
+        return await feed.compute(lambda: _make(turn, look, width))
     except (SessionError, OSError) as error:
         return Details(error=describe(error))
+
+
+def _make(turn: Turn, look: Look, width: int) -> Details:
+    lines = tuple(turn_lines(turn, look))
+    return Details(turn, lines, width, tuple(rows(lines, width)))

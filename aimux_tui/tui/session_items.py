@@ -26,12 +26,16 @@ class SessionItems:
         self._rows: Sequence[SessionRow] = ()
         self._indexes: dict[str, int] = {}
 
-    def put(self, rows: Sequence[SessionRow]) -> bool:
-        """Show these rows. True if other sessions, or in another order, are shown than before."""
+    def put(self, rows: Sequence[SessionRow]) -> list[str] | None:
+        """Show these rows. Returns the keys of those that changed in their places, or None if
+        other sessions are shown than before, or in another order.
+        """
         indexes = {row.session.key: index for index, row in enumerate(rows)}
-        is_other = list(indexes) != list(self._indexes)
+        before, is_other = self._rows, list(indexes) != list(self._indexes)
         self._rows, self._indexes = tuple(rows), indexes
-        return is_other
+        if is_other:
+            return None
+        return [row.session.key for row, old in zip(rows, before, strict=True) if row is not old]
 
     def row(self, index: int) -> SessionRow:
         """The row at an index."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from aimux_tui.config.schema import SessionSort
@@ -13,10 +13,11 @@ from aimux_tui.tui.filtering import Words, matches, session_text, words_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+_BUSY = timedelta(minutes=1)
+"""Sessions that were active within this time are at work: they stay in the order of their start."""
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 _SORT_KEYS: Mapping[SessionSort, Callable[[Session], Any]] = {
-    SessionSort.UPDATED: lambda session: session.updated or _OLDEST,
     SessionSort.STARTED: lambda session: session.started or _OLDEST,
     SessionSort.COST: lambda session: session.total_cost.usd,
     SessionSort.TURNS: lambda session: session.turns,
@@ -58,20 +59,32 @@ class SessionRows:
         self.hidden = 0
         """Hidden sessions that are not shown (sub-agents not counted)."""
         self._texts: dict[str, tuple[Session, str]] = {}
+        self._known: dict[str, SessionRow] = {}
+        """The rows of before, so that those of unchanged sessions need not be made again."""
 
-    def arrange(self, sessions: Sequence[Session], by_key: Mapping[str, Session]) -> None:
+    def arrange(
+        self, sessions: Sequence[Session], by_key: Mapping[str, Session], now: datetime
+    ) -> None:
         """Make the rows of `sessions` (newest first; `by_key` has the same by their keys)."""
         words = words_of(self.query)
-        every = [session for session in sessions if session.parent_key not in by_key]
-        top = [session for session in every if self.show_hidden or not session.hidden_reason]
+        show_hidden = self.show_hidden
+        # Most have no parent, which is quicker to see than that theirs is not known.
+        every = [one for one in sessions if not one.parent_key or one.parent_key not in by_key]
+        top = every if show_hidden else [one for one in every if not one.hidden_reason]
         self.listed = len(top)
         self.hidden = len(every) - len(top)
+        self._known = {row.session.key: row for row in self.rows}
         self.rows = []
         self.shown = 0
-        for session in self._sorted(top):
+        for session in self._sorted(top, now):
+            if not words and not session.children:
+                self.rows.append(self._row(session, 0, is_open=False))
+                self.shown += 1
+                continue
             before = len(self.rows)
             self._add(session, 0, by_key, words)
             self.shown += len(self.rows) > before
+        self._known = {}
         if len(self._texts) > 2 * len(by_key):
             self._texts = {key: kept for key, kept in self._texts.items() if key in by_key}
 
@@ -87,7 +100,18 @@ class SessionRows:
         while session is not None and (session := by_key.get(session.parent_key)) is not None:
             self.unfolded.add(session.key)
 
-    def _sorted(self, sessions: list[Session]) -> list[Session]:
+    def _sorted(self, sessions: list[Session], now: datetime) -> list[Session]:
+        if self.sort is SessionSort.UPDATED:
+            busy = 0
+            for session in sessions:
+                if session.updated is None or now - session.updated > _BUSY:
+                    break
+                busy += 1
+            # Sessions at work would change places with every line that they write.
+            at_work = sorted(
+                sessions[:busy], key=lambda session: session.started or _OLDEST, reverse=True
+            )
+            return at_work + sessions[busy:]
         if self.sort is SessionSort.PROJECT:
             return sorted(sessions, key=lambda session: session.project.casefold())
         # Stable: equals stay in the order of the library, newest first.
@@ -103,7 +127,7 @@ class SessionRows:
         index = len(self.rows)
         is_match = self._matches(session, words)
         is_open = bool(children) and session.key in self.unfolded
-        self.rows.append(SessionRow(session, depth, is_open))
+        self.rows.append(self._row(session, depth, is_open=is_open))
         if is_open and is_match:
             # Those who look below a match want to see all of it.
             words = ()
@@ -111,9 +135,19 @@ class SessionRows:
             for child in children:
                 self._add(child, depth + 1, by_key, words)
         if len(self.rows) > index + 1:
-            self.rows[index] = SessionRow(session, depth, is_open=True)
+            self.rows[index] = self._row(session, depth, is_open=True)
         elif not is_match:
             del self.rows[index]
+
+    def _row(self, session: Session, depth: int, *, is_open: bool) -> SessionRow:
+        row = self._known.get(session.key)
+        if (
+            row is None
+            or row.session is not session
+            or (row.depth, row.is_open) != (depth, is_open)
+        ):
+            return SessionRow(session, depth, is_open)
+        return row
 
     def _matches(self, session: Session, words: Words) -> bool:
         if not words:

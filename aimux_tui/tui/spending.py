@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 def spent_today(sessions: Iterable[Session], now: datetime) -> tuple[Usage, Cost]:
     """Tokens and money of the sessions that began on the local day of `now`.
 
-    Sub-agents are sessions of their own here, so each is counted once. What a session that began
-    on an earlier day used today is not known apart: it makes the sums lower bounds.
+    `sessions` come in order, newest first. Sub-agents are sessions of their own here, so each is
+    counted once. What a session that began on an earlier day used today is not known apart: it
+    makes the sums lower bounds.
     """
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     usage, cost = Usage(), Cost()
     for session in sessions:
+        if session.updated is None or session.updated < midnight:
+            break
         if session.started is not None and session.started >= midnight:
             usage += session.usage
             cost += session.cost
-            if session.is_partial:
-                cost = replace(cost, is_lower_bound=True)
-        elif session.updated is not None and session.updated >= midnight:
-            cost = replace(cost, is_lower_bound=True)
+            if not session.is_partial:
+                continue
+        cost = replace(cost, is_lower_bound=True)
     return replace(usage, is_lower_bound=usage.is_lower_bound or cost.is_lower_bound), cost

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -15,11 +14,11 @@ from aimux_tui.tui.format.lines import Line, rows
 from aimux_tui.tui.format.rows import RowOptions
 from aimux_tui.tui.format.turn_row import turn_row
 from aimux_tui.tui.format.units import format_age
-from aimux_tui.tui.open_turns import OpenTurns
+from aimux_tui.tui.open_turns import Details, OpenTurns
 from aimux_tui.tui.trace_feed import TraceView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from datetime import datetime
 
     from aimux_tui.model.turn import TurnSummary
@@ -148,10 +147,12 @@ class TraceItems:
         )
         if not is_open:
             return [header]
-        return [header, *rows(self._lines(turn, look), width)]
-
-    def _lines(self, turn: TurnSummary, look: Look) -> Iterable[Line]:
         details = self.opened.details(turn.key)
+        if details.width == width:
+            return [header, *details.rows]
+        return [header, *rows(self._lines(details, look), width)]
+
+    def _lines(self, details: Details, look: Look) -> Iterable[Line]:
         if details.turn is not None:
             return details.lines
         palette = look.palette

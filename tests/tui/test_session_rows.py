@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -16,7 +17,7 @@ def arranged(rows: SessionRows) -> list[tuple[str, int]]:
     sessions = sorted(
         fake_sessions.all_sessions(), key=lambda session: session.updated, reverse=True
     )
-    rows.arrange(sessions, {session.key: session for session in sessions})
+    rows.arrange(sessions, {session.key: session for session in sessions}, fake_sessions.NOW)
     return [(row.session.key, row.depth) for row in rows.rows]
 
 
@@ -85,8 +86,34 @@ def test_a_changed_title_is_found_by_its_new_words():
     rows = SessionRows()
     rows.query = "login"
     sessions = [fake_sessions.make_session("claude:a", "login")]
-    rows.arrange(sessions, {"claude:a": sessions[0]})
+    rows.arrange(sessions, {"claude:a": sessions[0]}, fake_sessions.NOW)
     assert len(rows.rows) == 1
     changed = [replace(sessions[0], title="logout")]
-    rows.arrange(changed, {"claude:a": changed[0]})
+    rows.arrange(changed, {"claude:a": changed[0]}, fake_sessions.NOW)
     assert rows.rows == []
+
+
+def test_sessions_at_work_keep_their_places_while_they_write():
+    now = fake_sessions.NOW
+    first, second = (
+        fake_sessions.make_session(
+            f"claude:{name}", name, started=now - timedelta(minutes=age), updated=now
+        )
+        for name, age in (("first", 30), ("second", 10))
+    )
+    rows = SessionRows()
+    for sessions in ([first, second], [second, first]):
+        rows.arrange(sessions, {one.key: one for one in sessions}, now)
+        assert [row.session for row in rows.rows] == [second, first]
+    later = now + timedelta(minutes=5)
+    rows.arrange([first, second], {one.key: one for one in (first, second)}, later)
+    assert [row.session for row in rows.rows] == [first, second]
+
+
+def test_rows_of_unchanged_sessions_are_the_same_objects():
+    rows = SessionRows()
+    arranged(rows)
+    before = list(rows.rows)
+    sessions = [row.session for row in before]
+    rows.arrange(sessions, {one.key: one for one in sessions}, fake_sessions.NOW)
+    assert all(new is old for new, old in zip(rows.rows, before, strict=True))

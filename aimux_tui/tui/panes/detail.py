@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 _REST = 0.08
 """Seconds for which the cursor must rest on something before all of it is fetched."""
 
+_PAUSE = 0.25
+"""Seconds between two fetches of something that keeps changing."""
+
 
 class DetailPane(CursorCommands, Vertical):
     """Shows a subject: what is in memory at once, the rest when a worker is done with it."""
@@ -83,6 +86,9 @@ class DetailPane(CursorCommands, Vertical):
         self._is_side_by_side = False
         self._is_stale = False
         self._rest: Timer | None = None
+        self._is_fetching = False
+        self._is_outdated = False
+        """What is being fetched has changed in the meantime."""
         self.helpers = (DetailCommands(self),)
 
     def compose(self) -> ComposeResult:
@@ -116,7 +122,7 @@ class DetailPane(CursorCommands, Vertical):
         is_same = before is not None and self._feed is feed and before.identity == subject.identity
         self._feed = feed
         self.is_in_string &= is_same
-        if is_same and before == subject:
+        if is_same and before is not None and before.essence == subject.essence:
             return
         views = views_of(subject)
         self.view = next((view for view in views if view.id == self._preferred), views[0])
@@ -171,18 +177,25 @@ class DetailPane(CursorCommands, Vertical):
             self.colours_changed()
 
     def _draw(self, *, is_same: bool) -> None:
-        self._stop()
         self._is_stale = not self.display
         if self._is_stale or self.subject is None or self.view is None:
+            self._stop()
             return
         self._show_title()
-        context = self._make_context()
-        page = None if is_same else self.view.at_once(self.subject, context)
-        if page is not None:
-            self._put(page)
-        elif not is_same:
-            self._put(Page([note("reading…", context.look)]))
-        self._rest = self.set_timer(_REST, self._fetch)
+        if is_same and self._is_fetching:
+            # Something that grows all the time must not put off its own drawing for ever.
+            self._is_outdated = True
+            return
+        self._stop()
+        if not is_same:
+            context = self._make_context()
+            page = self.view.at_once(self.subject, context)
+            self._put(page or Page([note("reading…", context.look)]))
+        self._fetch_after(_REST)
+
+    def _fetch_after(self, seconds: float) -> None:
+        self._is_fetching, self._is_outdated = True, False
+        self._rest = self.set_timer(seconds, self._fetch)
 
     @work(group="detail", exclusive=True)
     async def _fetch(self) -> None:
@@ -196,8 +209,11 @@ class DetailPane(CursorCommands, Vertical):
             look = self.text.look
             page = Page([Line(Content.styled(describe(error), look.palette.failed))])
             document = LineDocument(page.lines)
-        if subject is self.subject and view is self.view:
+        if view is self.view and self.subject and self.subject.identity == subject.identity:
             self._put(page, document, keeps_place=True)
+            self._is_fetching = False
+            if self._is_outdated:
+                self._fetch_after(_PAUSE)
 
     def _put(
         self, page: Page, document: LineDocument | None = None, *, keeps_place: bool = False
@@ -214,6 +230,7 @@ class DetailPane(CursorCommands, Vertical):
             self.screen.set_focus(self.target)
 
     def _stop(self) -> None:
+        self._is_fetching = self._is_outdated = False
         if self._rest is not None:
             self._rest.stop()
         self.workers.cancel_group(self, "detail")

@@ -53,15 +53,17 @@ def gather_facts(
     snapshot: Snapshot, now: datetime, *, shows_cost: bool = True, is_muted: bool = False
 ) -> HeaderFacts:
     """The header's facts of the library at a moment."""
-    listed = [
-        session
-        for session in snapshot.sessions
-        if not session.hidden_reason and session.parent_key not in snapshot.by_key
-    ]
+    counts: Counter[Status] = Counter()
+    attention = 0
+    for session in snapshot.sessions:
+        if session.hidden_reason or session.parent_key in snapshot.by_key:
+            continue
+        counts[session.status] += 1
+        attention += session.status is not Status.IDLE and needs_user(session, now)
     usage, cost = spent_today(snapshot.sessions, now)
     return HeaderFacts(
-        counts=Counter(session.status for session in listed),
-        attention=sum(needs_user(session, now) for session in listed),
+        counts=counts,
+        attention=attention,
         usage=usage,
         cost=cost if shows_cost else None,
         progress=snapshot.progress if snapshot.is_loaded and snapshot.is_reading else None,

@@ -59,6 +59,7 @@ class SessionsPane(CursorCommands, Vertical):
     ) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
+        self._clock = clock
         self.rows = SessionRows(settings.sessions.sort, show_hidden=settings.sessions.show_hidden)
         self.items = SessionItems(clock)
         self.list = VirtualList(self.items, id="session-list")
@@ -115,11 +116,12 @@ class SessionsPane(CursorCommands, Vertical):
         self.list.move_to(key)
 
     def _arrange(self) -> None:
-        self.rows.arrange(self._snapshot.sessions, self._snapshot.by_key)
-        if self.items.put(self.rows.rows):
+        self.rows.arrange(self._snapshot.sessions, self._snapshot.by_key, self._clock())
+        changed = self.items.put(self.rows.rows)
+        if changed is None:
             self.list.rebuild()
         else:
-            self.list.refresh()
+            self.list.changed(changed)
         self._show_title()
         if not self.rows.rows:
             self._explain()

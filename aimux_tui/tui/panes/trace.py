@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from aimux_tui.model.session import Session
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.tui.format.glyphs import Glyphs
+
+_LONGEST_PAUSE = 1.0
+"""Seconds between two readings of an open turn that keeps growing."""
 
 
 class TracePane(CursorCommands, Vertical):
@@ -79,6 +84,9 @@ class TracePane(CursorCommands, Vertical):
         self._line = PaneTitle(glyphs)
         self.filter = FilterLine()
         self._unseen = 0
+        self._wanted: dict[str, None] = {}
+        """Keys of open turns that are to be read, in the order in which they were asked for."""
+        self._is_fetching = False
         self.helpers = (TraceCommands(self),)
 
     def compose(self) -> ComposeResult:
@@ -120,6 +128,7 @@ class TracePane(CursorCommands, Vertical):
         self.items.put(TraceView(), TraceNews(0, is_reset=True))
         self.items.opened.restore(visit.expanded)
         self._unseen = 0
+        self._wanted, self._is_fetching = {}, False
         self._line.display = True
         self.list.show(self.items)
         self.list.follow(is_following=visit.is_following)
@@ -144,9 +153,8 @@ class TracePane(CursorCommands, Vertical):
             if len(feed.view.turns) > before:
                 self.list.items_appended()
             self.list.changed(changed)
-        if self.visit.cursor and len(self.items) and not self.visit.is_following:
-            self.list.move_to(self.visit.cursor)
-            self.visit.cursor = ""
+        if not before and len(self.items) and not self.list.is_following:
+            self.list.move_to(self.visit.cursor)  # as it was left
         if before and not news.is_reset and not self.list.is_following:
             self._unseen += max(0, len(feed.view.turns) - before)
         self.list.mark(FAILURES, self.items.failures(), "failed")
@@ -224,19 +232,27 @@ class TracePane(CursorCommands, Vertical):
 
     def _read_details(self, keys: Iterable[str]) -> None:
         """Read the steps of those turns that are open."""
-        wanted = [key for key in keys if key in self.items.opened]
-        if wanted and self.feed is not None:
-            self._fetch(self.feed, wanted)
+        self._wanted |= dict.fromkeys(key for key in keys if key in self.items.opened)
+        if self._wanted and not self._is_fetching and self.feed is not None:
+            self._is_fetching = True
+            self._fetch(self.feed)
 
     @work(group="details")
-    async def _fetch(self, feed: TraceFeed, keys: Sequence[str]) -> None:
-        for key in keys:
-            details = await read_details(feed, key, self.list.look)
-            if self.feed is not feed:
-                return
-            self.items.opened.put(key, details)
-            self.list.changed([key])
-            self.post_message(self.Read(key))
+    async def _fetch(self, feed: TraceFeed) -> None:
+        while self._wanted and self.feed is feed:
+            began = monotonic()
+            keys, self._wanted = self._wanted, {}
+            for key in keys:
+                details = await read_details(feed, key, self.list.look, self.list.row_width)
+                if self.feed is not feed:
+                    return
+                self.items.opened.put(key, details)
+                self.list.changed([key])
+                self.post_message(self.Read(key))
+            # A long turn that grows with every line is not read with every line.
+            await asyncio.sleep(min(2 * (monotonic() - began), _LONGEST_PAUSE))
+        if self.feed is feed:
+            self._is_fetching = False
 
     # Messages of the list and of the filter.
 

@@ -38,6 +38,15 @@ class Subject:
         return (self.session.key, turn, self.part, self.is_about_edits)
 
     @property
+    def essence(self) -> object:
+        """What views show of it: when this is the same, there is nothing to draw anew."""
+        if self.step is not None:
+            return self.step
+        if self.turn is not None:
+            return (self.turn, self.details)
+        return self.session
+
+    @property
     def tool_call(self) -> ToolCall | None:
         """The tool call, if it is one."""
         return self.step if isinstance(self.step, ToolCall) else None
