@@ -69,7 +69,8 @@ class Calls:
 
     def open(self, call_id: str, name: str, turn: OpenTurn, start: int) -> None:
         """A call that was not seen before, in the line at `start`."""
-        self.by_id[call_id] = turn.index * _TURN
+        # The calls of a turn share one number object.
+        self.by_id[call_id] = turn.code
         turn.tools[name] = turn.tools.get(name, 0) + 1
         self.pending[call_id] = name
         if self._orphans:

@@ -57,10 +57,14 @@ class LineDecoder:
         except BadLineError as error:
             return error
 
-    def check(self, line: bytes) -> None:
-        """Count the fields of a line that aimux has never heard of."""
+    def check(self, line: bytes) -> int:
+        """Count the fields of a line that aimux has never heard of. Returns the next check."""
+        self._count_fields(line)
         is_first = self.next_check < _CHECKED_FIRST
         self.next_check += 1 if is_first or self._is_drifting else _CHECKED_EVERY
+        return self.next_check
+
+    def _count_fields(self, line: bytes) -> None:
         if len(line) > _CHECKED_SIZE:
             return
         try:

@@ -60,8 +60,10 @@ class Identity:
         self._prompt_hash = 0
         self.is_warm_up = False
 
-    def note(self, line: Line) -> None:
-        """Take in what an envelope says beyond its context and its time."""
+    def note(self, line: Line, at: str) -> None:
+        """Take in what an envelope says beyond its context; `at` is its time."""
+        if not self.started and at[:1] == "2":
+            self.started = at
         if line.session_id is not None and not self._was_here:
             self._first_session_id = self._first_session_id or line.session_id
             # Records of a sub-agent name the session of its parent.
@@ -71,7 +73,7 @@ class Identity:
         if line.uuid is not None and line.uuid in self.titles_for_others:
             self.own_summary = self.titles_for_others[line.uuid]
         # The records without a uuid do not say whether they were copied.
-        is_settled = self._was_here and line.uuid is not None
+        is_settled = self._was_here and line.uuid is not None and self.started
         self.is_unsettled = not is_settled or bool(self.titles_for_others)
 
     def note_context(self, line: Line) -> None:

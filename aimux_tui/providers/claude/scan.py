@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _MAX_PROBLEMS = 100
 _TURN_ENDS = frozenset({"turn_duration", "stop_hook_summary"})
+_AFTER_ALL_TIMES = "3"
+"""Greater than every time that a record may state; what is greater is no time."""
 _NOISE_SIZE = 16_384
 """Machine records above this size are left out of their turn's spans: they show nothing there."""
 _NOISE = frozenset(
@@ -68,7 +70,8 @@ class ClaudeScan:
         identity, decoder = self._identity, self._decoder
         take_assistant, take_user = self._conversation.assistant, self._conversation.user
         find, skim, view = block.find, self._skimmer.read, memoryview(block)
-        at, updated, count = identity.at, identity.updated, self._lines
+        at, updated, uuid = identity.at, identity.updated, identity.last_uuid
+        count, next_check = self._lines, decoder.next_check
         size, start = len(block), 0
         line: Line | BadLineError | None
         while start < size:
@@ -76,10 +79,9 @@ class ClaudeScan:
             if end < 0:
                 end = size
             count += 1
-            if count >= decoder.next_check:
-                decoder.check(block[start:end])
-            line = skim(block, start, end) if end - start >= MIN_SIZE else None
-            if line is None:
+            if count >= next_check:
+                next_check = decoder.check(block[start:end])
+            if end - start < MIN_SIZE or (line := skim(block, start, end)) is None:
                 try:
                     line = decode(view[start:end])
                 except DECODE_ERRORS:
@@ -90,23 +92,22 @@ class ClaudeScan:
                         continue
             if line.version != identity.version or line.git_branch != identity.branch:
                 identity.note_context(line)
-            if line.timestamp:
-                at = line.timestamp
-                if at > updated and at[0] == "2":
-                    identity.started = identity.started or at
-                    updated = at
-            if line.uuid is not None:
-                identity.last_uuid = line.uuid
+            at = line.timestamp or at
+            if updated < at < _AFTER_ALL_TIMES:
+                updated = at
+            uuid = line.uuid or uuid
             if identity.is_unsettled:
-                identity.note(line)
+                identity.note(line, at)
             if line.type == "assistant":
                 take_assistant(line, at, offset + start, offset + end)
             elif line.type == "user":
                 take_user(line, at, offset + start, offset + end)
             else:
+                identity.last_uuid = uuid
                 self._other(line, at, offset + start, offset + end)
             start = end + 1
-        identity.at, identity.updated, self._lines = at, updated, count
+        identity.at, identity.updated, identity.last_uuid = at, updated, uuid
+        self._lines = count
 
     def _unusable(self, error: BadLineError | None, ordinal: int, offset: int) -> None:
         """A line that is blank, or that holds no record."""

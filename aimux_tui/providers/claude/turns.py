@@ -18,13 +18,15 @@ class OpenTurn:
     """A turn that may still grow."""
 
     __slots__ = (
-        "additions", "agents", "deletions", "duration_ms", "edits", "ended", "failures",
+        "additions", "agents", "code", "deletions", "duration_ms", "edits", "ended", "failures",
         "first_request", "has_work", "index", "key", "kind", "mark", "run_start", "segment",
         "spans", "started", "state", "summary", "title", "tools",
     )  # fmt: skip
 
     def __init__(self, index: int, kind: TurnKind, key: str, title: str) -> None:
         self.index = index
+        self.code = index * 2
+        """How a call that has not failed refers to its turn (see Calls)."""
         self.kind = kind
         self.key = key
         self.title = title
