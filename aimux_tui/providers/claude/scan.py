@@ -174,7 +174,7 @@ class ClaudeScan:
             parent_tool_call_id=identity.companion.tool_use_id if identity.companion else "",
             forked_from=identity.forked_from,
             prompt_hash=identity.prompt_hash,
-            hidden_reason="warm-up agent" if identity.is_warm_up else "",
+            hidden_reason="warm-up agent" if self._is_warm_up() else "",
             title=title,
             title_is_given=is_given,
             titles_for_others=dict(identity.titles_for_others) or None,
@@ -205,6 +205,18 @@ class ClaudeScan:
             problems=tuple(self._problems),
             unknown=self._all_unknown(),
         )
+
+    def _is_warm_up(self) -> bool:
+        """Whether an agent was only started to fill the cache.
+
+        Some versions logged nothing of it but the answer: that it is ready.
+        """
+        identity, conversation = self._identity, self._conversation
+        if identity.is_main or identity.is_warm_up:
+            return identity.is_warm_up
+        is_lone_answer = len(conversation.ledger) == 1 and not conversation.calls.by_id
+        has_prompt = bool(identity.first_prompt)
+        return identity.version.startswith("2.0.") and is_lone_answer and not has_prompt
 
     def _all_unknown(self) -> dict[str, int] | None:
         parts = (self._unknown, self._conversation.unknown, self._decoder.unknown_fields)

@@ -140,6 +140,14 @@ def test_a_warm_up_agent_is_hidden() -> None:
     assert main.summary().hidden_reason == ""
 
 
+def test_a_warm_up_agent_of_which_only_the_answer_was_logged_is_hidden() -> None:
+    agent = Log("2.0.55", agent="w2", nested=False)
+    agent.say(text("I am ready"))
+    assert agent.summary().hidden_reason == "warm-up agent"
+    agent.say(use("Bash", "t1"))
+    assert agent.summary().hidden_reason == ""
+
+
 def test_an_agent_recorded_in_its_parents_log_adds_no_prompt_but_its_work() -> None:
     log = Log("1.0.80")
     log.prompt("go")
