@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Input, Static
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
 
 class FilterInput(Input):
     """The field; rubbing out nothing leaves the line."""
+
+    async def action_submit(self) -> None:
+        """Keep the filter at once: a message would come after the keys typed behind it."""
+        self.query_ancestor(FilterLine).action_keep()
 
     def action_delete_left(self) -> None:
         """Delete a character, or leave."""
@@ -41,15 +47,11 @@ class FilterLine(Horizontal):
         Binding("down,up,tab", "keep", show=False),
     ]
 
-    class Changed(Message):
-        """Other words."""
-
-        def __init__(self, query: str) -> None:
-            super().__init__()
-            self.query = query
-
-    class Left(Message):
-        """The focus should go back to the list."""
+    def __init__(self, target: Widget, take: Callable[[str], None]) -> None:
+        """`target` has the focus after this line; `take` is given the words as they change."""
+        super().__init__()
+        self._target = target
+        self._take = take
 
     def compose(self) -> ComposeResult:
         """A slash, the field, how many are left."""
@@ -85,19 +87,16 @@ class FilterLine(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass the words on."""
         event.stop()
-        self.post_message(self.Changed(event.value))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep the filter."""
-        event.stop()
-        self.action_keep()
+        self._take(self.field.value)
 
     def action_keep(self) -> None:
         """Back to the list, which stays filtered."""
         self.display = bool(self.field.value)
-        self.post_message(self.Left())
+        self._take(self.field.value)
+        self.screen.set_focus(self._target)
 
     def action_clear(self) -> None:
         """Back to the whole list."""
         self.set_query("")
-        self.post_message(self.Left())
+        self._take("")
+        self.screen.set_focus(self._target)

@@ -64,7 +64,7 @@ class SessionsPane(CursorCommands, Vertical):
         self.items = SessionItems(clock)
         self.list = VirtualList(self.items, id="session-list")
         self._title = PaneTitle(glyphs, "Sessions")
-        self._filter = FilterLine()
+        self._filter = FilterLine(self.list, self._set_query)
         self._snapshot = Snapshot()
 
     def compose(self) -> ComposeResult:
@@ -160,16 +160,11 @@ class SessionsPane(CursorCommands, Vertical):
         self._unfold(event.key)
         self.post_message(self.Chosen(event.key))
 
-    def on_filter_line_changed(self, event: FilterLine.Changed) -> None:
-        """Filter while it is typed."""
-        event.stop()
-        self.rows.query = event.query
-        self._arrange()
-
-    def on_filter_line_left(self, event: FilterLine.Left) -> None:
-        """Back to the list."""
-        event.stop()
-        self.screen.set_focus(self.list)
+    def _set_query(self, query: str) -> None:
+        """Let by only the sessions with these words."""
+        if query != self.rows.query:
+            self.rows.query = query
+            self._arrange()
 
     def _unfold(self, key: str) -> None:
         session = self._snapshot.by_key.get(key)

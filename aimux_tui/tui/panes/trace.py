@@ -82,7 +82,7 @@ class TracePane(CursorCommands, Vertical):
         self._sessions: Sequence[Session] = ()
         self._place = PaneTitle(glyphs, "Trace")
         self._line = PaneTitle(glyphs)
-        self.filter = FilterLine()
+        self.filter = FilterLine(self.list, self.set_query)
         self._unseen = 0
         self._wanted: dict[str, None] = {}
         """Keys of open turns that are to be read, in the order in which they were asked for."""
@@ -274,16 +274,6 @@ class TracePane(CursorCommands, Vertical):
         event.stop()
         self._unseen = 0
         self.show_titles()
-
-    def on_filter_line_changed(self, event: FilterLine.Changed) -> None:
-        """Filter while it is typed."""
-        event.stop()
-        self.set_query(event.query)
-
-    def on_filter_line_left(self, event: FilterLine.Left) -> None:
-        """Back to the list."""
-        event.stop()
-        self.screen.set_focus(self.list)
 
     def set_query(self, query: str) -> None:
         """Let by only the turns with these words."""
