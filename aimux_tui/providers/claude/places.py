@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -165,15 +165,15 @@ def stem_of(path: str) -> str:
 
 def workflow_run_of(path: str) -> str:
     """The id of the workflow run to which a sub-agent's log belongs; "" if none."""
-    parts = PurePath(path).parts
-    return parts[-2] if len(parts) > 3 and parts[-3] == "workflows" else ""
+    parts = path.replace("\\", "/").rsplit("/", 3)
+    return parts[-2] if len(parts) == 4 and parts[-3] == "workflows" else ""
 
 
 def read_companion(path: str) -> Companion:
     """The meta data beside a sub-agent's log, empty where there is none."""
     try:
-        data = Path(f"{path.removesuffix('.jsonl')}.meta.json").read_bytes()
-        fields = msgspec.json.decode(data)
+        with open(f"{path.removesuffix('.jsonl')}.meta.json", "rb") as stream:  # noqa: PTH123 - hot
+            fields = msgspec.json.decode(stream.read())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return Companion()
     if not isinstance(fields, dict):
