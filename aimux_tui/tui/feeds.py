@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aimux_tui.model.session import Session
+from aimux_tui.model.session import Session, Status
 from aimux_tui.store.library import Place
 from aimux_tui.tui.lane import Lane
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 PUBLISH_PAUSE = 0.05
 """Seconds between two snapshots of the list; the first of a burst comes at once."""
 TICK_PAUSE = 5.0
-"""Seconds between two looks at what depends on time alone."""
+"""Seconds between two looks at what depends on time alone, while any session is at work."""
+QUIET_TICK_PAUSE = 60.0
+"""The same while none is."""
 SAVE_PAUSE = 30.0
 
 
@@ -150,7 +152,8 @@ class LibraryFeed:
 
     async def _tick(self) -> None:
         while not self._stop.is_set():
-            await self._pause(TICK_PAUSE)
+            is_quiet = all(session.status is Status.IDLE for session in self.snapshot.sessions)
+            await self._pause(QUIET_TICK_PAUSE if is_quiet else TICK_PAUSE)
             if not self._stop.is_set() and await self._lane.run(self.library.tick):
                 self._dirty.set()
 

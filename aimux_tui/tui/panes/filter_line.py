@@ -52,6 +52,7 @@ class FilterLine(Horizontal):
         super().__init__()
         self._target = target
         self._take = take
+        self._tally = ""
 
     def compose(self) -> ComposeResult:
         """A slash, the field, how many are left."""
@@ -82,7 +83,10 @@ class FilterLine(Horizontal):
 
     def show_tally(self, tally: str) -> None:
         """Say how many rows are left."""
-        self.query_one("#tally", Static).update(tally)
+        if tally != self._tally:
+            # An update lays the whole screen out anew.
+            self._tally = tally
+            self.query_one("#tally", Static).update(tally)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass the words on."""
