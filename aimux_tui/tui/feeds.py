@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aimux_tui.tui.ports import LibraryPort, Watch
 
-PUBLISH_PAUSE = 0.05
+PUBLISH_PAUSE = 0.1
 """Seconds between two snapshots of the list; the first of a burst comes at once."""
 TICK_PAUSE = 5.0
 """Seconds between two looks at what depends on time alone, while any session is at work."""

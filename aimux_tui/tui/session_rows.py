@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from aimux_tui.config.schema import SessionSort
-from aimux_tui.model.session import Session
+from aimux_tui.model.session import Session, Status
 from aimux_tui.tui.filtering import Words, matches, session_text, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _BUSY = timedelta(minutes=1)
-"""Sessions that were active within this time are at work: they stay in the order of their start."""
+"""A session that wrote something within this time is at work."""
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 _SORT_KEYS: Mapping[SessionSort, Callable[[Session], Any]] = {
@@ -102,16 +102,16 @@ class SessionRows:
 
     def _sorted(self, sessions: list[Session], now: datetime) -> list[Session]:
         if self.sort is SessionSort.UPDATED:
-            busy = 0
-            for session in sessions:
-                if session.updated is None or now - session.updated > _BUSY:
-                    break
-                busy += 1
             # Sessions at work would change places with every line that they write.
-            at_work = sorted(
-                sessions[:busy], key=lambda session: session.started or _OLDEST, reverse=True
-            )
-            return at_work + sessions[busy:]
+            since = now - _BUSY
+            at_work = [
+                session
+                for session in sessions
+                if session.status is Status.ACTIVE or (session.updated or _OLDEST) >= since
+            ]
+            at_work.sort(key=lambda session: session.started or _OLDEST, reverse=True)
+            keys = {session.key for session in at_work}
+            return at_work + [session for session in sessions if session.key not in keys]
         if self.sort is SessionSort.PROJECT:
             return sorted(sessions, key=lambda session: session.project.casefold())
         # Stable: equals stay in the order of the library, newest first.
