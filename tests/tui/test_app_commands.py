@@ -44,12 +44,12 @@ def test_every_command_has_someone_who_does_it():
     from aimux_tui.tui.panes.sessions import SessionsPane
     from aimux_tui.tui.panes.trace import TracePane
     from aimux_tui.tui.panes.trace_commands import TraceCommands
-    from aimux_tui.tui.screens.main import MainScreen
+    from aimux_tui.tui.screens.main_commands import MainCommands
     from aimux_tui.tui.take_out import TakeOut
 
     doers = (
         AimuxApp,
-        MainScreen,
+        MainCommands,
         Navigator,
         TakeOut,
         SessionsPane,

@@ -30,6 +30,7 @@ from aimux_tui.tui.panes.header import HeaderLine
 from aimux_tui.tui.panes.sessions import SessionsPane
 from aimux_tui.tui.panes.trace import TracePane
 from aimux_tui.tui.screens.chord import make_chord_screen
+from aimux_tui.tui.screens.main_commands import MainCommands
 from aimux_tui.tui.take_out import TakeOut
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class MainScreen(Screen[None]):
             go_to=self.go_to,
             tell=self.tell,
         )
+        self._commands = MainCommands(self)
         self._take_out = TakeOut(self)
         self.command_line = CommandLine(
             lambda line: complete(line, Completions(self.app, setup.feed)), id="command-line"
@@ -90,7 +92,7 @@ class MainScreen(Screen[None]):
         self.set_class(self.setup.glyphs is ASCII, "-ascii")
         self.go_to(Pane.SESSIONS)
         if not self.setup.shows_cost:
-            self._set_cost(is_shown=False)
+            self.set_cost(is_shown=False)
         self.set_interval(5, self.time_passed)
         self.app.theme_changed_signal.subscribe(self, self._colours_changed)
 
@@ -111,10 +113,11 @@ class MainScreen(Screen[None]):
     def go_to(self, pane: Pane) -> None:
         """Show a pane and give it the focus, at once."""
         is_open = pane is Pane.DETAIL or (self.arrangement.is_detail_open and pane is Pane.TRACE)
-        self._arrange(replace(self.arrangement, pane=pane, is_detail_open=is_open))
+        self.lay_out(replace(self.arrangement, pane=pane, is_detail_open=is_open))
         self.set_focus(self.panes[pane].target)
 
-    def _arrange(self, arrangement: Layout) -> None:
+    def lay_out(self, arrangement: Layout) -> None:
+        """Show the panes of an arrangement."""
         self.arrangement = arrangement
         shown = arrangement.panes
         for pane, widget in self.panes.items():
@@ -125,14 +128,14 @@ class MainScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Show the panes for which there is room."""
-        self._arrange(replace(self.arrangement, width=width_class(event.size.width)))
+        self.lay_out(replace(self.arrangement, width=width_class(event.size.width)))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The reader went to another pane, by whatever means."""
         for node in event.widget.ancestors_with_self:
             pane = getattr(node, "PANE", None)
             if pane is not None and pane is not self.arrangement.pane:
-                self._arrange(replace(self.arrangement, pane=pane))
+                self.lay_out(replace(self.arrangement, pane=pane))
         self._footer_pacer.ask()
 
     # What the workers and the panes tell.
@@ -216,6 +219,7 @@ class MainScreen(Screen[None]):
             *(part for node in [*nodes, pane, *others] for part in (node, *helpers_of(node))),
             self.navigator,
             self._take_out,
+            self._commands,
             self,
             self.app,
         ]
@@ -287,28 +291,8 @@ class MainScreen(Screen[None]):
         )
         self.footer.show(keys)
 
-    def cmd_pane_next(self) -> None:
-        """Go to the next pane."""
-        self.go_to(self.arrangement.neighbour(1, has_detail=self.detail.subject is not None))
-
-    def cmd_pane_previous(self) -> None:
-        """Go to the previous pane."""
-        self.go_to(self.arrangement.neighbour(-1, has_detail=self.detail.subject is not None))
-
-    def cmd_pane_maximise(self) -> None:
-        """Give the pane the whole screen, or give it back."""
-        is_maximised = not self.arrangement.is_maximised
-        self._arrange(replace(self.arrangement, is_maximised=is_maximised))
-
-    def cmd_app_command_line(self) -> None:
-        """Open the command line."""
-        self.command_line.open()
-
-    def cmd_show_cost(self) -> None:
-        """Show the cost column, or hide it."""
-        self._set_cost(is_shown=not self.trace.items.shows_cost)
-
-    def _set_cost(self, *, is_shown: bool) -> None:
+    def set_cost(self, *, is_shown: bool) -> None:
+        """Show money in every list, or hide it."""
         for pane in (self.sessions, self.trace):
             pane.show_cost(is_shown=is_shown)
 
