@@ -104,13 +104,23 @@ class Calls:
         self, line: Line, results: list[Block], current: OpenTurn, start: int, end: int
     ) -> None:
         """Take in the results that a user record holds; `current` is the turn it stands in."""
+        twin = line.tool_use_result
+        if len(results) == 1 and not results[0].is_error:
+            # Nearly every result is the only one of its record, and a success.
+            call_id = results[0].tool_use_id or ""
+            call = self.by_id.get(call_id)
+            if call is not None and self._book.turns[call // _TURN] is current:
+                self.pending.pop(call_id, None)
+                if isinstance(twin, ToolUseResult) and (twin.structured_patch or twin.file_path):
+                    self._add(changed(twin), current)
+                return
         turns = []
         for block in results:
             turn = self._close(block)
             if turn is not None:
                 turns.append(turn)
-        if not turns or isinstance(line.tool_use_result, ToolUseResult):
-            change = changed(line.tool_use_result)
+        if not turns or isinstance(twin, ToolUseResult):
+            change = changed(twin)
             if change is not _NOTHING:
                 self._add(change, turns[0] if turns else current)
             if not turns:

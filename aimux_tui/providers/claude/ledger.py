@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -37,7 +36,7 @@ class Ledger:
         self._index: dict[int, int] = {}
         self._requests: list[Request] = []
         self._snapshot: tuple[Request, ...] = ()
-        self.models: dict[str, None] = {}
+        self.models: dict[str, str] = {}
         """Each model, in order of first use."""
         # The request in which the conversation is, and what its newest lines said. The scan writes
         # these itself: a call for each line would cost too much.
@@ -92,30 +91,40 @@ class Ledger:
 
     def _close(self) -> None:
         """Write down what the lines of the open request said since it was written down last."""
-        index = self._open
-        if self._is_open_new:
-            key, at, model, tier, usage = self._open_key, moment(self._open_at), "", "", _NO_USAGE
-        else:
-            old = self._requests[index]
-            key, at, model, tier, usage = old.key, old.at, old.model, old.tier, old.usage
         message, block = self.open_message, self.open_usage
         self.open_message = self.open_usage = None
-        self._is_open_new = self.is_stale = False
+        self.is_stale = False
+        if not self._is_open_new or message is None or block is None:
+            self._amend(message, block)
+            return
+        self._is_open_new = False
+        model = message.model or ""
+        if model and model not in self.models:
+            self.models[model] = model
+        # Claude Code wrote stream placeholders as usage wherever it wrote no stop reason.
+        self._requests[self._open] = Request(
+            self._open_key,
+            moment(self._open_at),
+            self.models.get(model, ""),
+            _usage(block, message.stop_reason is None),
+            _tier(block),
+        )
+
+    def _amend(self, message: Message | None, block: UsageBlock | None) -> None:
+        """The less usual: a request that was written down before, or of which little is known."""
+        old = self._requests[self._open]
+        if self._is_open_new:
+            self._is_open_new = False
+            old = replace(old, key=self._open_key, at=moment(self._open_at))
+        model, tier, usage = old.model, old.tier, old.usage
         if message is not None:
-            if message.model and not model:
-                model = sys.intern(message.model)
-                self.models[model] = None
-            # Claude Code wrote stream placeholders as usage wherever it wrote no stop reason.
             is_lower_bound = message.stop_reason is None
+            if message.model and not model:
+                model = self.models.setdefault(message.model, message.model)
+            usage = replace(usage, is_lower_bound=is_lower_bound)
             if block is not None:
-                usage = _usage(block, is_lower_bound)
-                if block.speed == "fast":
-                    tier = "fast"
-                else:
-                    tier = block.service_tier if block.service_tier in _TIERS else ""
-            elif is_lower_bound != usage.is_lower_bound:
-                usage = replace(usage, is_lower_bound=is_lower_bound)
-        self._requests[index] = Request(key, at, model, usage, tier or "")
+                usage, tier = _usage(block, is_lower_bound), _tier(block)
+        self._requests[self._open] = replace(old, model=model, tier=tier, usage=usage)
         self._snapshot = ()
 
     def usage(self, index: int) -> Usage:
@@ -159,6 +168,13 @@ class Ledger:
         if len(self._snapshot) != len(self._requests):
             self._snapshot = tuple(self._requests)
         return self._snapshot
+
+
+def _tier(block: UsageBlock) -> str:
+    if block.speed == "fast":
+        return "fast"
+    tier = block.service_tier
+    return tier if tier in _TIERS and tier is not None else ""
 
 
 def _usage(block: UsageBlock, is_lower_bound: bool) -> Usage:  # noqa: FBT001 - hot
