@@ -16,7 +16,7 @@ from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.messages import LibraryChanged
 from aimux_tui.tui.panes.header import gather_facts
 from aimux_tui.tui.screens.main import make_main_screen
-from aimux_tui.tui.theme import register_themes
+from aimux_tui.tui.theme import begin_with, register_themes
 
 if TYPE_CHECKING:
     from pathlib import PurePath
@@ -50,6 +50,8 @@ class AimuxApp(App[None], inherit_bindings=False):
         self.setup = setup
         self.feed = setup.feed
         self.is_muted = not setup.settings.ui.bell
+        register_themes(self)
+        begin_with(self, setup.settings.theme)
         self.main = make_main_screen(setup)
         self._attention = AttentionWatch()
 
@@ -58,12 +60,11 @@ class AimuxApp(App[None], inherit_bindings=False):
         return self.main
 
     def on_mount(self) -> None:
-        """Put the theme on, begin to read, and tell what there is to tell."""
-        register_themes(self)
-        if self.setup.settings.theme in self.available_themes:
-            self.theme = self.setup.settings.theme
-        else:
+        """Begin to read, and tell what there is to tell."""
+        if self.setup.settings.theme not in self.available_themes:
             self.main.tell(self._no_theme(self.setup.settings.theme))
+        elif self.theme != self.setup.settings.theme:
+            self.theme = self.setup.settings.theme
         self.feed.on_change = self._library_changed
         self.feed.on_paths = self.main.navigator.reader.paths_changed
         self.feed.on_trouble = self.main.tell
@@ -72,7 +73,7 @@ class AimuxApp(App[None], inherit_bindings=False):
             self.main.tell("\n".join(part for part in (error.message, error.hint) if part))
         if self.setup.notice:
             self.notify(self.setup.notice, markup=False, timeout=8)
-        self.call_after_refresh(self._collect_garbage_again)
+        self.call_after_refresh(self._warm_up)
 
     async def on_unmount(self) -> None:
         """Keep what was read, and end the workers; none is waited for."""
@@ -84,7 +85,12 @@ class AimuxApp(App[None], inherit_bindings=False):
     async def _follow_library(self) -> None:
         await self.feed.run()
 
-    def _collect_garbage_again(self) -> None:
+    @work(group="warm-up", thread=True)
+    def _warm_up(self) -> None:
+        """Import what the first frame did without, before somebody opens a turn."""
+        import aimux_tui.tui.format.steps
+        import aimux_tui.tui.views.registry  # noqa: F401
+
         # What the start has made stays for good: it need not be looked at again and again.
         gc.freeze()
         gc.enable()

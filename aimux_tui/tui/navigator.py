@@ -9,7 +9,6 @@ from aimux_tui.commands.base import Pane
 from aimux_tui.errors import CommandError, SessionError
 from aimux_tui.tui.entry import find_session
 from aimux_tui.tui.reader import Reader
-from aimux_tui.tui.views.overview import doctor_lines, settings_lines
 from aimux_tui.tui.views.subject import Subject, subject_at
 
 if TYPE_CHECKING:
@@ -192,10 +191,14 @@ class Navigator:
 
     def cmd_app_doctor(self) -> None:
         """Show where sessions were looked for and what was found."""
+        from aimux_tui.tui.views.overview import doctor_lines
+
         self._show_page("doctor", list(doctor_lines(self.snapshot, self._trace.list.look)))
 
     def cmd_app_config(self) -> None:
         """Show the settings in force."""
+        from aimux_tui.tui.views.overview import settings_lines
+
         lines = list(settings_lines(self._settings, self._trace.list.look))
         self._show_page("settings", lines)
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from aimux_tui.errors import SessionError
 from aimux_tui.model.turn import Turn
 from aimux_tui.tui.format.lines import Line, Row, rows
-from aimux_tui.tui.format.steps import turn_lines
 from aimux_tui.tui.trace_feed import describe
 
 if TYPE_CHECKING:
@@ -95,5 +94,7 @@ async def read_details(feed: TraceFeed, key: str, look: Look, width: int) -> Det
 
 
 def _make(turn: Turn, look: Look, width: int) -> Details:
+    from aimux_tui.tui.format.steps import turn_lines
+
     lines = tuple(turn_lines(turn, look))
     return Details(turn, lines, width, tuple(rows(lines, width)))

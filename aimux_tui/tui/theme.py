@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from textual.app import App
 from textual.theme import Theme
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 AIMUX = Theme(
     name="aimux",
@@ -70,6 +68,19 @@ AIMUX_LIGHT = Theme(
 )
 
 THEMES = (AIMUX, AIMUX_LIGHT)
+
+
+def begin_with(app: App[Any], name: str) -> None:
+    """Put a theme on before the app runs: later it would mean to style everything twice.
+
+    One that is made of the terminal's own colours, or does not exist, has to wait.
+    """
+    wanted = app.available_themes.get(name)
+    if wanted is None or wanted.ansi:
+        return
+    app.set_reactive(App.theme, name)
+    app.stylesheet.set_variables(app.get_css_variables())
+    app.add_class(f"-theme-{name}", "-dark-mode" if wanted.dark else "-light-mode")
 
 
 def register_themes(app: App[Any]) -> None:

@@ -127,7 +127,7 @@ async def test_records_as_a_tree_and_as_they_are_written():
         await app.see('{"type":"assistant","message"', "at byte 100", "at byte 200")
         await app.press("colon", *"json", "enter")
         await app.see("[2 items]")
-        assert app.main.detail.json.display
+        await app.until(lambda: app.main.detail.tree_shown)
         await app.press("tab")
         await app.until(lambda: app.pane is Pane.DETAIL)
         await app.press("j", "enter")

@@ -23,8 +23,6 @@ from aimux_tui.tui.panes.pane_title import PaneTitle
 from aimux_tui.tui.trace_feed import describe
 from aimux_tui.tui.views.base import DetailView, Page, ViewContext
 from aimux_tui.tui.views.parts import note
-from aimux_tui.tui.views.registry import views_of
-from aimux_tui.tui.widgets.json_view import JsonView
 from aimux_tui.tui.widgets.text_view import TextView
 
 if TYPE_CHECKING:
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from aimux_tui.tui.format.glyphs import Glyphs
     from aimux_tui.tui.trace_feed import TraceFeed
     from aimux_tui.tui.views.subject import Subject
+    from aimux_tui.tui.widgets.json_view import JsonView
 
 _REST = 0.08
 """Seconds for which the cursor must rest on something before all of it is fetched."""
@@ -76,7 +75,8 @@ class DetailPane(CursorCommands, Vertical):
         self.subject: Subject | None = None
         self.view: DetailView | None = None
         self.text = TextView(id="detail-text")
-        self.json = JsonView(id="detail-tree")
+        self.json: JsonView | None = None
+        """The tree, made when it is first needed."""
         self.is_in_string = False
         """A long string of the tree is shown instead of it."""
         self._sessions = sessions
@@ -95,24 +95,26 @@ class DetailPane(CursorCommands, Vertical):
         """Title with the views, and what the view shows."""
         yield self._title
         yield self.text
-        yield self.json
 
     def on_mount(self) -> None:
         """Nothing is selected yet."""
         self.text.draw_with(glyphs=self._glyphs)
-        self.json.draw_with(self._glyphs)
-        self.json.display = False
         self.text.say_when_empty([note("Nothing is selected.", self.text.look)])
+
+    @property
+    def tree_shown(self) -> JsonView | None:
+        """The tree, if that is what is shown."""
+        return self.json if self.json is not None and self.json.display else None
 
     @property
     def target(self) -> Widget:
         """What takes the focus."""
-        return self.json if self.json.display else self.text
+        return self.tree_shown or self.text
 
     @property
     def mover(self) -> Mover:
         """What moves."""
-        return self.json if self.json.display else self.text
+        return self.tree_shown or self.text
 
     # What is shown.
 
@@ -124,6 +126,8 @@ class DetailPane(CursorCommands, Vertical):
         self.is_in_string &= is_same
         if is_same and before is not None and before.essence == subject.essence:
             return
+        from aimux_tui.tui.views.registry import views_of
+
         views = views_of(subject)
         self.view = next((view for view in views if view.id == self._preferred), views[0])
         self._draw(is_same=is_same)
@@ -167,8 +171,9 @@ class DetailPane(CursorCommands, Vertical):
     def leave_string(self) -> None:
         """Back to the tree."""
         self.is_in_string = False
-        self.json.display, self.text.display = True, False
-        self.screen.set_focus(self.json)
+        if self.json is not None:
+            self.json.display, self.text.display = True, False
+            self.screen.set_focus(self.json)
 
     def on_text_view_width_changed(self, event: TextView.WidthChanged) -> None:
         """Two columns are made for one width."""
@@ -209,11 +214,21 @@ class DetailPane(CursorCommands, Vertical):
             look = self.text.look
             page = Page([Line(Content.styled(describe(error), look.palette.failed))])
             document = LineDocument(page.lines)
+        if page.is_tree and self.json is None:
+            await self._mount_tree()
         if view is self.view and self.subject and self.subject.identity == subject.identity:
             self._put(page, document, keeps_place=True)
             self._is_fetching = False
             if self._is_outdated:
                 self._fetch_after(_PAUSE)
+
+    async def _mount_tree(self) -> None:
+        from aimux_tui.tui.widgets.json_view import JsonView
+
+        self.json = JsonView(id="detail-tree")
+        self.json.display = False
+        await self.mount(self.json)
+        self.json.draw_with(self._glyphs)
 
     def _put(
         self, page: Page, document: LineDocument | None = None, *, keeps_place: bool = False
@@ -221,8 +236,10 @@ class DetailPane(CursorCommands, Vertical):
         was_focused = self.target.has_focus
         if page.is_tree:
             self.is_in_string = False
-        self.json.display, self.text.display = page.is_tree, not page.is_tree
-        if page.is_tree:
+        self.text.display = not page.is_tree
+        if self.json is not None:
+            self.json.display = page.is_tree
+        if page.is_tree and self.json is not None:
             self.json.show(page.tree)
         else:
             self.text.show(document or LineDocument(page.lines), keeps_place=keeps_place)
@@ -246,6 +263,8 @@ class DetailPane(CursorCommands, Vertical):
         )
 
     def _show_title(self) -> None:
+        from aimux_tui.tui.views.registry import views_of
+
         assert self.subject is not None
         palette = self.text.look.palette
         tabs = []

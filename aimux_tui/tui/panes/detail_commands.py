@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aimux_tui.errors import CommandError
-from aimux_tui.tui.views.registry import views_of
 
 if TYPE_CHECKING:
     from aimux_tui.tui.panes.detail import DetailPane
@@ -20,12 +19,16 @@ class DetailCommands:
     def _step(self, step: int) -> None:
         if self._pane.subject is None or self._pane.view is None:
             raise CommandError("nothing is selected")
+        from aimux_tui.tui.views.registry import views_of
+
         views = views_of(self._pane.subject)
         self._pane.switch(views[(views.index(self._pane.view) + step) % len(views)])
 
     def _switch_to(self, view_id: str) -> None:
         if self._pane.subject is None:
             raise CommandError("nothing is selected")
+        from aimux_tui.tui.views.registry import views_of
+
         for view in views_of(self._pane.subject):
             if view.id == view_id:
                 self._pane.switch(view)
@@ -62,15 +65,16 @@ class DetailCommands:
 
     def cmd_item_open(self) -> None:
         """Open the sub-agent, or a branch of the tree."""
-        if self._pane.json.display:
-            self._pane.json.action_open()
+        tree = self._pane.tree_shown
+        if tree is not None:
+            tree.action_open()
         elif self._pane.subject is not None and self._pane.subject.child_key:
             self._pane.post_message(self._pane.ChildAsked(self._pane.subject.child_key))
 
     def why_not_item_open(self) -> str:
         """There must be something to open."""
         pane = self._pane
-        if pane.json.display or (pane.subject is not None and pane.subject.child_key):
+        if pane.tree_shown is not None or (pane.subject is not None and pane.subject.child_key):
             return ""
         return "there is nothing to open"
 

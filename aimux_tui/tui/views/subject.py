@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from aimux_tui.model.session import Session
 from aimux_tui.model.tools import FileEdit, ToolCall
 from aimux_tui.model.turn import Step, Turn, TurnSummary
-from aimux_tui.tui.format.steps import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -83,7 +82,11 @@ def subject_at(
     session: Session, turn: TurnSummary | None, details: Turn | None, part: str
 ) -> Subject:
     """What lies at a place in the list of turns."""
+    if details is None:
+        return Subject(session, turn, details, part)
+    from aimux_tui.tui.format.steps import place_of
+
     place = place_of(part)
-    if details is None or place is None or place[0] >= len(details.steps):
+    if place is None or place[0] >= len(details.steps):
         return Subject(session, turn, details, part)
     return Subject(session, turn, details, part, details.steps[place[0]], place[1])
