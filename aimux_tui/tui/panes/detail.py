@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.style import Style
@@ -16,6 +15,7 @@ from aimux_tui.tui.format.document import LineDocument
 from aimux_tui.tui.format.lines import Line, text_lines
 from aimux_tui.tui.format.sanitise import sanitise
 from aimux_tui.tui.messages import COMMAND
+from aimux_tui.tui.panes.blank import Column
 from aimux_tui.tui.panes.cursor_commands import CursorCommands, Mover
 from aimux_tui.tui.panes.detail_commands import DetailCommands
 from aimux_tui.tui.panes.detail_title import format_subject
@@ -45,7 +45,7 @@ _PAUSE = 0.25
 """Seconds between two fetches of something that keeps changing."""
 
 
-class DetailPane(CursorCommands, Vertical):
+class DetailPane(CursorCommands, Column):
     """Shows a subject: what is in memory at once, the rest when a worker is done with it."""
 
     PANE = Pane.DETAIL

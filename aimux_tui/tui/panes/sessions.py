@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 
 from aimux_tui.commands.base import Pane
 from aimux_tui.config.schema import SessionSort
 from aimux_tui.tui.feeds import Snapshot
+from aimux_tui.tui.panes.blank import Column
 from aimux_tui.tui.panes.cursor_commands import CursorCommands
 from aimux_tui.tui.panes.empty_states import looking, no_match, no_sessions
 from aimux_tui.tui.panes.filter_line import FilterLine
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aimux_tui.tui.format.glyphs import Glyphs
 
 
-class SessionsPane(CursorCommands, Vertical):
+class SessionsPane(CursorCommands, Column):
     """Lists the sessions of a snapshot; the cursor stays on its session."""
 
     PANE = Pane.SESSIONS

@@ -7,11 +7,11 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.containers import Vertical
 from textual.message import Message
 
 from aimux_tui.commands.base import Pane
 from aimux_tui.tui.open_turns import read_details
+from aimux_tui.tui.panes.blank import Column
 from aimux_tui.tui.panes.cursor_commands import CursorCommands
 from aimux_tui.tui.panes.empty_states import no_match, no_trace, no_turns, unreadable
 from aimux_tui.tui.panes.filter_line import FilterLine
@@ -38,7 +38,7 @@ _LONGEST_PAUSE = 1.0
 """Seconds between two readings of an open turn that keeps growing."""
 
 
-class TracePane(CursorCommands, Vertical):
+class TracePane(CursorCommands, Column):
     """Shows what a `TraceFeed` brings; the cursor and what is open stay with their turns."""
 
     PANE = Pane.TRACE

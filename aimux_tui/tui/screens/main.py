@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import work
-from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -23,10 +22,12 @@ from aimux_tui.tui.layout import BREAKPOINTS, Layout, width_class
 from aimux_tui.tui.messages import CommandClicked, LibraryChanged, TraceChanged
 from aimux_tui.tui.navigator import Navigator
 from aimux_tui.tui.pacer import Pacer
+from aimux_tui.tui.panes.blank import Divider, Row
 from aimux_tui.tui.panes.command_line import CommandLine
 from aimux_tui.tui.panes.detail import DetailPane
 from aimux_tui.tui.panes.footer import FooterLine, keys_for_footer
 from aimux_tui.tui.panes.header import HeaderLine
+from aimux_tui.tui.panes.pane_title import PaneTitle
 from aimux_tui.tui.panes.sessions import SessionsPane
 from aimux_tui.tui.panes.trace import TracePane
 from aimux_tui.tui.screens.chord import make_chord_screen
@@ -49,7 +50,7 @@ class MainScreen(Screen[None]):
     """Wires the panes together; what they show is the `Navigator`'s matter."""
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
-    AUTO_FOCUS = None
+    BLANK = True
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(id="main")
@@ -60,6 +61,8 @@ class MainScreen(Screen[None]):
         self.sessions = SessionsPane(setup.settings, setup.clock, glyphs, id="sessions")
         self.trace = TracePane(setup.settings, setup.clock, glyphs, id="trace")
         self.detail = DetailPane(lambda: setup.feed.snapshot.by_key, glyphs, id="detail")
+        self._dividers = {Pane.TRACE: Divider(glyphs), Pane.DETAIL: Divider(glyphs)}
+        """The lines to the left of the panes."""
         self.footer = FooterLine(id="footer")
         self.navigator = Navigator(
             setup,
@@ -80,16 +83,17 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Header, panes, footer, command line."""
         yield self.header
-        with Horizontal(id="panes"):
+        with Row(id="panes"):
             yield self.sessions
+            yield self._dividers[Pane.TRACE]
             yield self.trace
+            yield self._dividers[Pane.DETAIL]
             yield self.detail
         yield self.footer
         yield self.command_line
 
     def on_mount(self) -> None:
         """Begin in the list, and let times grow older."""
-        self.set_class(self.setup.glyphs is ASCII, "-ascii")
         self.go_to(Pane.SESSIONS)
         if not self.setup.shows_cost:
             self.set_cost(is_shown=False)
@@ -122,8 +126,10 @@ class MainScreen(Screen[None]):
         shown = arrangement.panes
         for pane, widget in self.panes.items():
             widget.display = pane in shown
-            widget.set_class(pane is arrangement.pane and len(shown) > 1, "-current")
-        self.set_class(Pane.SESSIONS not in shown, "-no-sessions")
+            for title in widget.query_children(PaneTitle):
+                title.set_class(pane is arrangement.pane and len(shown) > 1, "-current")
+        for pane, divider in self._dividers.items():
+            divider.display = pane in shown[1:]
         self._footer_pacer.ask()
 
     def on_resize(self, event: events.Resize) -> None:
