@@ -5,21 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from textual import work
-from textual.screen import Screen
-from textual.widgets import Input
-
 from aimux_tui.commands.base import Pane
 from aimux_tui.commands.complete import complete
-from aimux_tui.commands.parse import parse
-from aimux_tui.commands.registry import chords, commands_by_id
-from aimux_tui.errors import CommandError
-from aimux_tui.tui.bindings import AT_ONCE, make_bindings
+from aimux_tui.tui.bindings import make_bindings
 from aimux_tui.tui.completions import Completions
-from aimux_tui.tui.dispatch import helpers_of, run_command
+from aimux_tui.tui.dispatch import helpers_of
 from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.layout import BREAKPOINTS, Layout, width_class
-from aimux_tui.tui.messages import CommandClicked, LibraryChanged, TraceChanged
+from aimux_tui.tui.messages import LibraryChanged, TraceChanged
 from aimux_tui.tui.navigator import Navigator
 from aimux_tui.tui.pacer import Pacer
 from aimux_tui.tui.panes.blank import Divider, Row
@@ -30,7 +23,7 @@ from aimux_tui.tui.panes.header import HeaderLine
 from aimux_tui.tui.panes.pane_title import PaneTitle
 from aimux_tui.tui.panes.sessions import SessionsPane
 from aimux_tui.tui.panes.trace import TracePane
-from aimux_tui.tui.screens.chord import make_chord_screen
+from aimux_tui.tui.screens.command_screen import CommandScreen
 from aimux_tui.tui.screens.main_commands import MainCommands
 from aimux_tui.tui.take_out import TakeOut
 
@@ -46,7 +39,7 @@ _REST = 0.12
 """Seconds for which the cursor must rest on a session before it is opened beside the list."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(CommandScreen):
     """Wires the panes together; what they show is the `Navigator`'s matter."""
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
@@ -216,6 +209,11 @@ class MainScreen(Screen[None]):
     # Commands.
 
     @property
+    def current_pane(self) -> Pane:
+        """The pane that has the focus, or had it before the command line."""
+        return self.arrangement.pane
+
+    @property
     def command_nodes(self) -> list[object]:
         """Who is asked to do a command, in this order."""
         path = [] if self.focused is None else list(self.focused.ancestors_with_self)
@@ -230,63 +228,13 @@ class MainScreen(Screen[None]):
             self.app,
         ]
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key may mean something else in another pane, or be a letter that is typed."""
-        if action == "command" and parameters:
-            command_id = str(parameters[0])
-            # Textual knows by itself which keys an input takes, but for some, such as the slash.
-            if command_id in AT_ONCE and isinstance(self.focused, Input):
-                return False
-            return self.arrangement.pane in commands_by_id()[command_id].panes
-        return super().check_action(action, parameters)
-
-    async def action_command(self, command_id: str) -> None:
-        """Do what a key stands for."""
-        try:
-            await run_command(self.command_nodes, commands_by_id()[command_id])
-        except CommandError as error:
-            self.tell(error.message)
-        self._footer_pacer.ask()
-
-    async def on_command_clicked(self, event: CommandClicked) -> None:
-        """Do what was clicked on."""
-        await self.action_command(event.command_id)
-
-    def action_chord(self, first: str) -> None:
-        """Wait for the second key."""
-        screen = make_chord_screen(first, chords(self.setup.keymap)[first])
-        self.app.push_screen(screen, self._finish_chord)
-
-    def _finish_chord(self, command_id: str | None) -> None:
-        if command_id:
-            self._do_later(command_id)
-
-    @work(group="command")
-    async def _do_later(self, command_id: str) -> None:
-        await self.action_command(command_id)
-
-    async def on_command_line_entered(self, event: CommandLine.Entered) -> None:
-        """Do what was typed, for the pane in which it was begun."""
+    def focus_pane(self) -> None:
+        """Give the focus back to the current pane."""
         self.set_focus(self.panes[self.arrangement.pane].target)
-        try:
-            invocation = parse(event.line)
-            await run_command(self.command_nodes, invocation.command, invocation.arguments)
-        except CommandError as error:
-            self.set_focus(self.command_line.field)
-            self.command_line.show_error(error.message, error.hint)
-        else:
-            if invocation.command.id != "app.command-line":
-                self.command_line.close()
+
+    def commands_done(self) -> None:
+        """What the footer offers may be another thing now."""
         self._footer_pacer.ask()
-
-    def on_command_line_closed(self) -> None:
-        """Back to the pane in which it was begun."""
-        self.set_focus(self.panes[self.arrangement.pane].target)
-        self.command_line.close()
-
-    def tell(self, message: str) -> None:
-        """Say why something was not done."""
-        self.notify(message, severity="warning", markup=False, timeout=4)
 
     def _show_footer(self) -> None:
         keys = keys_for_footer(

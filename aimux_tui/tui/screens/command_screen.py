@@ -1,0 +1,111 @@
+"""How a screen takes commands: by a key, by two keys, by a click and by the `:` line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.screen import Screen
+from textual.widgets import Input
+
+from aimux_tui.commands.parse import parse
+from aimux_tui.commands.registry import chords, commands_by_id
+from aimux_tui.errors import CommandError
+from aimux_tui.tui.bindings import AT_ONCE
+from aimux_tui.tui.dispatch import run_command
+from aimux_tui.tui.screens.chord import make_chord_screen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aimux_tui.commands.base import Pane
+    from aimux_tui.tui.messages import CommandClicked
+    from aimux_tui.tui.panes.command_line import CommandLine
+    from aimux_tui.tui.setup import Setup
+
+
+class CommandScreen(Screen[None]):
+    """A screen with a command line; the one that inherits says who does its commands."""
+
+    setup: Setup
+    command_line: CommandLine
+
+    @property
+    def command_nodes(self) -> Sequence[object]:
+        """Who is asked to do a command, in this order."""
+        raise NotImplementedError
+
+    @property
+    def current_pane(self) -> Pane:
+        """The pane for which a key is meant."""
+        raise NotImplementedError
+
+    def commands_done(self) -> None:
+        """A command was done, or refused."""
+        raise NotImplementedError
+
+    def focus_pane(self) -> None:
+        """Give the focus back to the current pane."""
+        raise NotImplementedError
+
+    # Keys and clicks.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key may mean something else in another pane, or be a letter that is typed."""
+        if action == "command" and parameters:
+            command_id = str(parameters[0])
+            # Textual knows by itself which keys an input takes, but for some, such as the slash.
+            if command_id in AT_ONCE and isinstance(self.focused, Input):
+                return False
+            return self.current_pane in commands_by_id()[command_id].panes
+        return super().check_action(action, parameters)
+
+    async def action_command(self, command_id: str) -> None:
+        """Do what a key stands for."""
+        try:
+            await run_command(self.command_nodes, commands_by_id()[command_id])
+        except CommandError as error:
+            self.tell(error.message)
+        self.commands_done()
+
+    async def on_command_clicked(self, event: CommandClicked) -> None:
+        """Do what was clicked on."""
+        await self.action_command(event.command_id)
+
+    def action_chord(self, first: str) -> None:
+        """Wait for the second key."""
+        screen = make_chord_screen(first, chords(self.setup.keymap)[first])
+        self.app.push_screen(screen, self._finish_chord)
+
+    def _finish_chord(self, command_id: str | None) -> None:
+        if command_id:
+            self._do_later(command_id)
+
+    @work(group="command")
+    async def _do_later(self, command_id: str) -> None:
+        await self.action_command(command_id)
+
+    # The command line.
+
+    async def on_command_line_entered(self, event: CommandLine.Entered) -> None:
+        """Do what was typed, for the pane in which it was begun."""
+        self.focus_pane()
+        try:
+            invocation = parse(event.line)
+            await run_command(self.command_nodes, invocation.command, invocation.arguments)
+        except CommandError as error:
+            self.set_focus(self.command_line.field)
+            self.command_line.show_error(error.message, error.hint)
+        else:
+            if invocation.command.id != "app.command-line":
+                self.command_line.close()
+        self.commands_done()
+
+    def on_command_line_closed(self) -> None:
+        """Back to the pane in which it was begun."""
+        self.focus_pane()
+        self.command_line.close()
+
+    def tell(self, message: str) -> None:
+        """Say why something was not done."""
+        self.notify(message, severity="warning", markup=False, timeout=4)
