@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 from aimux_tui import __version__
 from aimux_tui.cli.output import print_json
 from aimux_tui.cli.setup import Surroundings, look_around, make_library
-from aimux_tui.tui.format.sanitise import one_line
-from aimux_tui.tui.format.units import format_bytes, plural
+from aimux_tui.text.sanitise import one_line
+from aimux_tui.text.units import format_bytes, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aimux_tui.cli.tables import Column, format_table, terminal_width
 from aimux_tui.model.session import Status
 from aimux_tui.model.usage import Cost
-from aimux_tui.tui.format.units import format_age, format_cost, format_count, plural
+from aimux_tui.text.units import format_age, format_cost, format_count, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

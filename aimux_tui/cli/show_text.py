@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from aimux_tui.model.tools import ToolCall, ToolStatus
 from aimux_tui.model.turn import Image, Notice, Text, Thinking, Turn, TurnState, Unknown
-from aimux_tui.tui.format.sanitise import one_line, sanitise
-from aimux_tui.tui.format.units import (
+from aimux_tui.text.sanitise import one_line, sanitise
+from aimux_tui.text.units import (
     format_bytes,
     format_cost,
     format_date,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from wcwidth import wcswidth, wcwidth
 
-from aimux_tui.tui.format.sanitise import one_line
+from aimux_tui.text.sanitise import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aimux_tui.tui.format.sanitise import one_line
+from aimux_tui.text.sanitise import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aimux_tui.text.units import format_age
 from aimux_tui.tui.format.rows import RowOptions
 from aimux_tui.tui.format.session_row import session_height, session_rows
-from aimux_tui.tui.format.units import format_age
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence

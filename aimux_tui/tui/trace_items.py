@@ -9,11 +9,11 @@ from textual.content import Content
 
 from aimux_tui.config.schema import TimeMode
 from aimux_tui.model.turn import TurnState
+from aimux_tui.text.units import format_age
 from aimux_tui.tui.filtering import Words, matches, turn_text, words_of
 from aimux_tui.tui.format.lines import Line, rows
 from aimux_tui.tui.format.rows import RowOptions
 from aimux_tui.tui.format.turn_row import turn_row
-from aimux_tui.tui.format.units import format_age
 from aimux_tui.tui.open_turns import Details, OpenTurns
 from aimux_tui.tui.trace_feed import TraceView
 

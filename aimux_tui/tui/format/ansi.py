@@ -11,7 +11,7 @@ from textual.color import Color
 from textual.content import Content, Span
 from textual.style import Style
 
-from aimux_tui.tui.format.sanitise import sanitise
+from aimux_tui.text.sanitise import sanitise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from textual.content import Content, Span
 from textual.style import Style
 
+from aimux_tui.text.sanitise import one_line, sanitise
+from aimux_tui.text.units import plural
 from aimux_tui.tui.format.highlight import highlight_lines, language_of
 from aimux_tui.tui.format.lines import EMPTY, Line, Row, Wrap, pad, rows_of
-from aimux_tui.tui.format.sanitise import one_line, sanitise
-from aimux_tui.tui.format.units import plural
 from aimux_tui.tui.format.words import Ranges, changed_words, similarity
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 from textual.content import Content
 from textual.style import Style
 
+from aimux_tui.text.sanitise import sanitise
+from aimux_tui.text.units import format_count, plural
 from aimux_tui.tui.format.lines import Line, Wrap, width_of
-from aimux_tui.tui.format.sanitise import sanitise
-from aimux_tui.tui.format.units import format_count, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from aimux_tui.text.sanitise import sanitise
 from aimux_tui.tui.format.highlight import highlight_lines
 from aimux_tui.tui.format.inline import inline
 from aimux_tui.tui.format.lines import EMPTY, Line, Wrap, pad, text_lines, width_of
 from aimux_tui.tui.format.look import Look
-from aimux_tui.tui.format.sanitise import sanitise
 
 if TYPE_CHECKING:
     from textual.style import Style

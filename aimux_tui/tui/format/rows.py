@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from textual.style import Style
 
 from aimux_tui.config.schema import TimeMode
+from aimux_tui.text.units import format_cost
 from aimux_tui.tui.format.columns import Column, Part, cell, columns_that_fit
 from aimux_tui.tui.format.lines import OPENS, width_of
-from aimux_tui.tui.format.units import format_cost
 
 if TYPE_CHECKING:
     from aimux_tui.model.usage import Cost

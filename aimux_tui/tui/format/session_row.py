@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from textual.style import Style
 
 from aimux_tui.model.session import Status
+from aimux_tui.text.sanitise import one_line
+from aimux_tui.text.units import format_age, plural
 from aimux_tui.tui.format.columns import Column, Part, cell, cells, joined
 from aimux_tui.tui.format.lines import Row
 from aimux_tui.tui.format.rows import (
@@ -17,8 +19,6 @@ from aimux_tui.tui.format.rows import (
     opening,
     width_of_parts,
 )
-from aimux_tui.tui.format.sanitise import one_line
-from aimux_tui.tui.format.units import format_age, plural
 
 if TYPE_CHECKING:
     from aimux_tui.model.session import Session

@@ -18,13 +18,13 @@ from aimux_tui.model.turn import (
     Turn,
     Unknown,
 )
+from aimux_tui.text.sanitise import one_line, sanitise
+from aimux_tui.text.units import format_bytes, format_count, format_duration, plural
 from aimux_tui.tui.format.ansi import output_lines
 from aimux_tui.tui.format.diff import edit_heading, unified_diff
 from aimux_tui.tui.format.lines import EMPTY, Line, Wrap, text_lines
 from aimux_tui.tui.format.markdown import markdown_lines
-from aimux_tui.tui.format.sanitise import one_line, sanitise
 from aimux_tui.tui.format.turn_row import short_tool_name
-from aimux_tui.tui.format.units import format_bytes, format_count, format_duration, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

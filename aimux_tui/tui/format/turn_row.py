@@ -9,17 +9,17 @@ from textual.style import Style
 from aimux_tui.config.schema import TimeMode
 from aimux_tui.model.tools import ToolStatus
 from aimux_tui.model.turn import PROMPT_KINDS, TurnKind, TurnState
-from aimux_tui.tui.format.columns import Column, Part, cell, cells, joined
-from aimux_tui.tui.format.lines import Row
-from aimux_tui.tui.format.rows import RowOptions, chosen_columns, gap_at, money, opening
-from aimux_tui.tui.format.sanitise import one_line
-from aimux_tui.tui.format.units import (
+from aimux_tui.text.sanitise import one_line
+from aimux_tui.text.units import (
     format_age,
     format_clock,
     format_duration,
     format_elapsed,
     format_tokens,
 )
+from aimux_tui.tui.format.columns import Column, Part, cell, cells, joined
+from aimux_tui.tui.format.lines import Row
+from aimux_tui.tui.format.rows import RowOptions, chosen_columns, gap_at, money, opening
 
 if TYPE_CHECKING:
     from aimux_tui.model.turn import TurnSummary

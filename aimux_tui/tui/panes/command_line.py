@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from aimux_tui.text.sanitise import one_line
 from aimux_tui.tui.format.lines import fit
-from aimux_tui.tui.format.sanitise import one_line
 from aimux_tui.tui.palette import palette_of
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from textual.style import Style
 
 from aimux_tui.commands.base import Pane
 from aimux_tui.errors import SessionError
+from aimux_tui.text.sanitise import sanitise
 from aimux_tui.tui.format.document import LineDocument
 from aimux_tui.tui.format.lines import Line, text_lines
-from aimux_tui.tui.format.sanitise import sanitise
 from aimux_tui.tui.messages import COMMAND
 from aimux_tui.tui.panes.blank import Column
 from aimux_tui.tui.panes.cursor_commands import CursorCommands, Mover

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from aimux_tui.model.tools import ToolCall
 from aimux_tui.model.turn import Image, Notice, Text, Thinking, Unknown
-from aimux_tui.tui.format.sanitise import one_line
+from aimux_tui.text.sanitise import one_line
 from aimux_tui.tui.format.turn_row import short_tool_name
 
 if TYPE_CHECKING:

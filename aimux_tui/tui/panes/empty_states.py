@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from aimux_tui.text.sanitise import one_line
 from aimux_tui.tui.format.lines import Line, Wrap
-from aimux_tui.tui.format.sanitise import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,10 +12,10 @@ from textual.widget import Widget
 
 from aimux_tui.model.session import Status
 from aimux_tui.model.usage import Cost, Usage
+from aimux_tui.text.units import format_cost, format_count
 from aimux_tui.tui.attention import needs_user
 from aimux_tui.tui.format.lines import width_of
 from aimux_tui.tui.format.look import Look
-from aimux_tui.tui.format.units import format_cost, format_count
 from aimux_tui.tui.palette import palette_of
 from aimux_tui.tui.panes.pane_title import drawable
 from aimux_tui.tui.spending import spent_today

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from aimux_tui.model.session import Status
-from aimux_tui.tui.format.sanitise import one_line
-from aimux_tui.tui.format.units import format_cost, format_count, format_tokens
+from aimux_tui.text.sanitise import one_line
+from aimux_tui.text.units import format_cost, format_count, format_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

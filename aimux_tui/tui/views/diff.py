@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from aimux_tui.text.sanitise import one_line
+from aimux_tui.text.units import format_clock, plural
 from aimux_tui.tui.format.diff import (
     SIDE_BY_SIDE,
     edit_heading,
@@ -13,8 +15,6 @@ from aimux_tui.tui.format.diff import (
     unified_diff,
 )
 from aimux_tui.tui.format.lines import Line
-from aimux_tui.tui.format.sanitise import one_line
-from aimux_tui.tui.format.units import format_clock, plural
 from aimux_tui.tui.views.base import Page, ViewContext
 from aimux_tui.tui.views.parts import BLANK, heading, note
 

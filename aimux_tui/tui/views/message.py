@@ -8,10 +8,10 @@ from textual.content import Content
 
 from aimux_tui.model.tools import ToolCall
 from aimux_tui.model.turn import Image, Notice, Step, Text, Thinking, Turn, Unknown
+from aimux_tui.text.sanitise import one_line, sanitise
+from aimux_tui.text.units import format_bytes
 from aimux_tui.tui.format.lines import Line, text_lines
 from aimux_tui.tui.format.markdown import markdown_lines
-from aimux_tui.tui.format.sanitise import one_line, sanitise
-from aimux_tui.tui.format.units import format_bytes
 from aimux_tui.tui.subject_text import whole
 from aimux_tui.tui.views.base import Page, ViewContext
 from aimux_tui.tui.views.parts import BLANK, bounded, heading, note, quick_text

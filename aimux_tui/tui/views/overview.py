@@ -8,9 +8,9 @@ from textual.content import Content
 
 from aimux_tui import __version__
 from aimux_tui.config.show import DEFAULT_ORIGIN, effective
+from aimux_tui.text.sanitise import one_line
+from aimux_tui.text.units import plural
 from aimux_tui.tui.format.lines import Line
-from aimux_tui.tui.format.sanitise import one_line
-from aimux_tui.tui.format.units import plural
 from aimux_tui.tui.views.parts import BLANK, field, heading, note
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from aimux_tui.text.sanitise import one_line, sanitise
+from aimux_tui.text.units import format_bytes
 from aimux_tui.tui.format.lines import EMPTY, Line, Wrap, text_lines
-from aimux_tui.tui.format.sanitise import one_line, sanitise
-from aimux_tui.tui.format.units import format_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

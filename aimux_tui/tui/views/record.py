@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aimux_tui.text.sanitise import sanitise
+from aimux_tui.text.units import format_bytes
 from aimux_tui.tui.format.lines import Wrap, text_lines
-from aimux_tui.tui.format.sanitise import sanitise
-from aimux_tui.tui.format.units import format_bytes
 from aimux_tui.tui.views.base import Page, ViewContext
 from aimux_tui.tui.views.parts import BLANK, heading, note
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from aimux_tui.model.session import Status
-from aimux_tui.tui.format.lines import Line
-from aimux_tui.tui.format.sanitise import one_line
-from aimux_tui.tui.format.units import (
+from aimux_tui.text.sanitise import one_line
+from aimux_tui.text.units import (
     format_bytes,
     format_cost,
     format_date,
     format_duration,
     plural,
 )
+from aimux_tui.tui.format.lines import Line
 from aimux_tui.tui.views.base import Page, ViewContext
 from aimux_tui.tui.views.parts import BLANK, field, heading, note
 

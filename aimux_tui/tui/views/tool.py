@@ -8,11 +8,11 @@ import msgspec
 from textual.content import Content
 
 from aimux_tui.model.tools import ToolKind, ToolStatus
+from aimux_tui.text.sanitise import one_line, sanitise
+from aimux_tui.text.units import format_date, format_duration, plural
 from aimux_tui.tui.format.ansi import output_lines
 from aimux_tui.tui.format.highlight import highlight_lines, language_of
 from aimux_tui.tui.format.lines import Line, text_lines
-from aimux_tui.tui.format.sanitise import one_line, sanitise
-from aimux_tui.tui.format.units import format_date, format_duration, plural
 from aimux_tui.tui.subject_text import whole
 from aimux_tui.tui.views.base import Page, ViewContext
 from aimux_tui.tui.views.parts import BLANK, block, bounded, field, heading, note, quick_text

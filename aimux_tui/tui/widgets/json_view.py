@@ -12,11 +12,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Tree
 
+from aimux_tui.text.sanitise import one_line
+from aimux_tui.text.units import format_count, plural
 from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs
 from aimux_tui.tui.format.lines import width_of
 from aimux_tui.tui.format.plain import to_ascii
-from aimux_tui.tui.format.sanitise import one_line
-from aimux_tui.tui.format.units import format_count, plural
 from aimux_tui.tui.palette import palette_of
 
 if TYPE_CHECKING:

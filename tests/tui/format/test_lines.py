@@ -6,8 +6,8 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.style import Style
 
+from aimux_tui.text.sanitise import sanitise
 from aimux_tui.tui.format.lines import Line, Wrap, fit, height_of, pad, rows, rows_of, text_lines
-from aimux_tui.tui.format.sanitise import sanitise
 
 
 def drawn(line: Line, width: int) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from aimux_tui.model.usage import Cost, Usage
-from aimux_tui.tui.format.units import (
+from aimux_tui.text.units import (
     format_age,
     format_bytes,
     format_clock,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aimux_tui.tui.format.sanitise import one_line, sanitise
+from aimux_tui.text.sanitise import one_line, sanitise
 
 # Anything at all, and above all the characters that mean something to a terminal.
 Hostile = st.text(

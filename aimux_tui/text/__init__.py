@@ -1,0 +1,1 @@
+"""Text for people: numbers with their units, and untrusted text made harmless; no screen needed."""
