@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +15,7 @@ CACHE_VARIABLE = "AIMUX_CACHE_DIR"
 STATE_VARIABLE = "AIMUX_STATE_DIR"
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """aimux's own folders, none of which need exist."""
 
     home: Path

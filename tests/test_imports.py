@@ -36,7 +36,7 @@ def loaded_by(statement: str, home: Path | None = None) -> set[str]:
         ("aimux_tui", SCREEN | SETTINGS | SELDOM | {"msgspec"}),
         ("aimux_tui.__main__", SCREEN | SETTINGS | SELDOM | {"msgspec"}),
         ("aimux_tui.cli.main", SCREEN | SETTINGS | SELDOM | {"msgspec"}),
-        ("aimux_tui.model.session", SCREEN | SETTINGS | SELDOM | {"msgspec"}),
+        ("aimux_tui.model.session", SCREEN | SETTINGS | SELDOM),
         ("aimux_tui.providers.registry", SCREEN | SETTINGS | SELDOM),
         ("aimux_tui.sources.watcher", SCREEN | SETTINGS | SELDOM),
         ("aimux_tui.store.library", SCREEN | SETTINGS | SELDOM),

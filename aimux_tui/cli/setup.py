@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from aimux_tui.config.load import load_settings
 from aimux_tui.config.schema import Settings
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from aimux_tui.sources.discovery import FoundLog
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """Where this run of aimux finds itself."""
 
     paths: Paths

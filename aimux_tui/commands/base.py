@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Group(StrEnum):
@@ -42,8 +43,7 @@ class ArgumentKind(StrEnum):
     """A session's id, or the path of a log file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """An argument on the `:` line."""
 
     name: str
@@ -59,8 +59,7 @@ class Argument:
         return shown if self.is_required else f"[{shown}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """Something the user can do. The method `handler` of a widget, screen or app does it."""
 
     id: str

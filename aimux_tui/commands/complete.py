@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from aimux_tui.commands.base import Argument, ArgumentKind
 from aimux_tui.commands.builtin import COMMANDS
@@ -23,8 +24,7 @@ MOST_READ = 5_000
 """Entries of a folder that are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True):
     """One way to go on."""
 
     line: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from aimux_tui.commands.base import Argument, ArgumentKind, Command
 from aimux_tui.commands.builtin import COMMANDS
@@ -19,8 +20,7 @@ MOST_SHOWN = 6
 """Names that an error lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Struct, frozen=True):
     """A command with its arguments, checked."""
 
     command: Command

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from aimux_tui.demo.manifest import (
     SESSIONS,
@@ -29,8 +30,7 @@ NO_PID = '"pid":0,'
 """Stands in a recorded state file for the number of a process that must be running."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A record that a live session appends."""
 
     at: datetime

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 BODY_LIMIT = 16_384
 """Characters of a text kept in memory; the rest is read when somebody looks at it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A run of bytes in a log file (after decompression): whole records, without a newline."""
 
     offset: int
@@ -21,8 +20,7 @@ class Span:
         return self.offset + self.length
 
 
-@dataclass(frozen=True, slots=True)
-class BodyRef:
+class BodyRef(Struct, frozen=True):
     """Where the whole of a text lies: a JSON pointer (RFC 6901) into a record, or another file."""
 
     record: Span
@@ -31,8 +29,7 @@ class BodyRef:
     """Name of a file that holds the text instead (spilled output); the provider resolves it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """A text, or its first `BODY_LIMIT` characters and where to find the rest."""
 
     text: str = ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from aimux_tui.model.usage import Request, Usage
 
@@ -23,8 +24,7 @@ class LogState(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A line that could not be used."""
 
     line: int
@@ -33,8 +33,7 @@ class Problem:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Spawn:
+class Spawn(Struct, frozen=True):
     """A tool call that started a sub-agent."""
 
     tool_call_id: str
@@ -44,8 +43,7 @@ class Spawn:
     """Hash of the task text, to find a child that is named nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogSummary:
+class LogSummary(Struct, frozen=True):
     """Everything the session list needs of one log file, and the counts that prove it right."""
 
     provider: str

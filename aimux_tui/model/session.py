@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from aimux_tui.model.log import Problem
 from aimux_tui.model.usage import Cost, Usage
@@ -20,8 +21,7 @@ class Status(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class LiveState:
+class LiveState(Struct, frozen=True):
     """What an agent's own state file says of a running session."""
 
     status: str
@@ -31,8 +31,7 @@ class LiveState:
     pid: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """One row of the list. Totals with `total_` include every descendant once."""
 
     key: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from aimux_tui.model.body import Body, Span
 
@@ -41,8 +42,7 @@ class ToolStatus(StrEnum):
     """The log holds no result and nothing is running any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(Struct, frozen=True):
     """One changed place. Line numbers count from 1; None where the log does not tell them."""
 
     lines: tuple[str, ...]
@@ -51,8 +51,7 @@ class Hunk:
     new_start: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FileEdit:
+class FileEdit(Struct, frozen=True):
     """What a tool call did to one file."""
 
     path: str
@@ -67,8 +66,7 @@ class FileEdit:
     """Rebuilt from the call's input, since the log holds no result of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(Struct, frozen=True):
     """A call of a tool by the model, with its outcome so far."""
 
     id: str

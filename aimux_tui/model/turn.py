@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from aimux_tui.model.body import Body, BodyRef, Span
 from aimux_tui.model.tools import ToolCall
@@ -42,8 +43,7 @@ class TurnState(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class TurnSummary:
+class TurnSummary(Struct, frozen=True):
     """What a closed turn row shows; cheap enough to keep for every turn of a session."""
 
     key: str
@@ -94,8 +94,7 @@ class TurnSummary:
         return sum(count for _, count in self.tools)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Words of the model."""
 
     body: Body
@@ -104,8 +103,7 @@ class Text:
     model: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Thinking:
+class Thinking(Struct, frozen=True):
     """The model's reasoning; `is_hidden` when the log holds only that there was some."""
 
     body: Body
@@ -131,8 +129,7 @@ class NoticeKind(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """Something that happened beside the conversation."""
 
     kind: NoticeKind
@@ -143,8 +140,7 @@ class Notice:
     record: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """A picture in a prompt or a result: where it lies, never its bytes."""
 
     media_type: str
@@ -155,8 +151,7 @@ class Image:
     record: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A record of a type that aimux does not know, kept raw."""
 
     type: str
@@ -168,8 +163,7 @@ class Unknown:
 Step = Text | Thinking | ToolCall | Notice | Image | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A turn with all its steps, read when somebody opens it."""
 
     summary: TurnSummary

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+
+class Usage(Struct, frozen=True):
     """Tokens of one or more model requests. The kinds are disjoint; reasoning is part of output."""
 
     input: int = 0
@@ -55,8 +55,7 @@ class Usage:
         return self.context + self.output
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One call of a model API, de-duplicated within its log."""
 
     key: int
@@ -69,8 +68,7 @@ class Request:
     """"" (standard), "fast", "flex", "priority" or "batch"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """Money in USD. What could not be priced is named, never counted as nothing."""
 
     usd: float = 0.0

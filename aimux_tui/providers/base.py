@@ -10,8 +10,9 @@ A log is read on two levels by the same provider:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,8 +27,7 @@ LogFormat = Literal["lines", "document", "zstd-lines"]
 """How a file grows: by appended lines; by being rewritten whole; not at all, compressed."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogFile:
+class LogFile(Struct, frozen=True):
     """A file that holds a session or a sub-agent, as its place tells it. Nothing was read yet."""
 
     provider: str

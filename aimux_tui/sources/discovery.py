@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from aimux_tui.errors import SessionError
 from aimux_tui.providers.base import LogFile
@@ -21,16 +22,14 @@ if TYPE_CHECKING:
 _HEAD = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """A place where an agent keeps its logs."""
 
     provider: str
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class FoundLog:
+class FoundLog(Struct, frozen=True):
     """A log file and the state in which it was met."""
 
     file: LogFile

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+from msgspec import Struct
 
 from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
 
@@ -20,8 +21,7 @@ _FINGERPRINT = 64
 _LONGEST_FIRST_LINE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """What the file system says of a file's content."""
 
     device: int
@@ -39,8 +39,7 @@ class Stamp:
         return self.device == other.device and self.inode == other.inode
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """Whole lines of a log, or a whole document."""
 
     offset: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from aimux_tui.errors import SessionError
 from aimux_tui.providers.registry import load_provider
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from aimux_tui.store.record import LogRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where aimux looked for logs."""
 
     provider: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aimux_tui.model.log import LogSummary
 from aimux_tui.model.usage import Cost, Usage
@@ -10,8 +11,7 @@ from aimux_tui.providers.base import LogFile
 from aimux_tui.sources.reader import Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class LogRecord:
+class LogRecord(Struct, frozen=True):
     """A log file's summary with its price, as the index keeps it."""
 
     file: LogFile

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from aimux_tui.model.usage import Cost
 from aimux_tui.providers.registry import load_provider

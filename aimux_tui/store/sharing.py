@@ -7,9 +7,10 @@ would bill that part twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from aimux_tui.model.log import LogSummary
 from aimux_tui.model.usage import Cost, Request, Usage
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class PricedLog:
+class PricedLog(Struct, frozen=True):
     """A log's requests with their prices."""
 
     path: str

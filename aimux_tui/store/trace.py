@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aimux_tui.errors import SessionError
 from aimux_tui.model.tools import ToolCall
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 _KEPT_TURNS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class TraceDelta:
+class TraceDelta(Struct, frozen=True):
     """What changed in a trace since a version."""
 
     version: int

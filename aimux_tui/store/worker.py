@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from dataclasses import dataclass
 from typing import IO
 
 import msgspec
+from msgspec import Struct
 
 from aimux_tui.config.schema import PriceOverride
 from aimux_tui.model.usage import Cost
@@ -24,16 +24,14 @@ from aimux_tui.store.scanning import read_fully
 _NICENESS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """What a worker is to read, and at which prices."""
 
     logs: tuple[FoundLog, ...]
     prices: dict[str, PriceOverride]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What came of one log."""
 
     path: str

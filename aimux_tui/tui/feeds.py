@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from aimux_tui.model.session import Session, Status
 from aimux_tui.store.library import Place
@@ -27,8 +28,7 @@ QUIET_TICK_PAUSE = 60.0
 SAVE_PAUSE = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """The library at one moment: what the screen draws without asking (and waiting for) it."""
 
     version: int = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from aimux_tui.commands.base import Pane
 
@@ -29,8 +30,7 @@ def width_class(columns: int) -> Width:
     return max(width for width in Width if columns >= width)
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """What decides on the panes."""
 
     width: Width = Width.WIDE

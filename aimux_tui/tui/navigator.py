@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from aimux_tui.commands.base import Pane
 from aimux_tui.errors import CommandError, SessionError

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from aimux_tui.errors import SessionError
 from aimux_tui.model.turn import Turn
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from aimux_tui.tui.trace_feed import TraceFeed
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(Struct, frozen=True):
     """What is known of an open turn."""
 
     turn: Turn | None = None

@@ -7,9 +7,9 @@ until everything in it can be read on the theme's background.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from textual.color import Color
 from textual.style import Style
 
@@ -28,8 +28,7 @@ CURSOR_CONTRAST = 0.8
 _HUES = ("accent", "success", "primary", "secondary")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Palette:
+class Palette(Struct, frozen=True, eq=False):
     """The styles of everything that is drawn. All of them go on top of a widget's own style.
 
     Two palettes are the same only if they are the same object, so that comparing them is cheap.

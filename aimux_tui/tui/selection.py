@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 
-@dataclass(slots=True)
-class Visit:
+class Visit(Struct):
     """An open session and how its reader left it."""
 
     key: str
@@ -17,8 +16,7 @@ class Visit:
     is_following: bool = False
 
 
-@dataclass(slots=True)
-class Selection:
+class Selection(Struct):
     """The trail of open sessions: a session, its sub-agent, the sub-agent's sub-agent, …"""
 
     trail: list[Visit] = field(default_factory=list)

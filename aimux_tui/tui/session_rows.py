@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from aimux_tui.config.schema import SessionSort
 from aimux_tui.model.session import Session, Status
@@ -24,8 +25,7 @@ _SORT_KEYS: Mapping[SessionSort, Callable[[Session], Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRow:
+class SessionRow(Struct, frozen=True):
     """A visible row of the list."""
 
     session: Session

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
 
 from aimux_tui.config.schema import CostDisplay, Settings
 from aimux_tui.errors import ConfigError
@@ -17,8 +18,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass
-class Setup:
+class Setup(Struct):
     """The library, the settings, and what to open first."""
 
     feed: LibraryFeed

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aimux_tui.errors import SessionError
 from aimux_tui.model.turn import TurnSummary
@@ -25,8 +27,7 @@ _PROGRESS_PAUSE = 0.1
 """Seconds between two looks at a log that is still being read."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceView:
+class TraceView(Struct, frozen=True):
     """An open session at one moment."""
 
     version: int = 0
@@ -39,8 +40,7 @@ class TraceView:
     """False until the log has been opened and read for the first time."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceNews:
+class TraceNews(Struct, frozen=True):
     """What changed since the screen last asked."""
 
     first_changed: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from aimux_tui.model.log import LogState, LogSummary
 from aimux_tui.model.usage import Cost, Request, Usage

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from aimux_tui.commands.base import Pane
 from aimux_tui.model.body import Body, Span
@@ -110,7 +111,7 @@ async def test_every_edit_of_the_session_file_by_file():
 async def test_a_session_without_edits_says_so():
     async with running() as app:
         session = all_sessions()[3]
-        app.library.put(type(session)(**{**as_dict(session), "edits": 0}))
+        app.library.put(replace(session, edits=0))
         await app.until(lambda: app.main.navigator.snapshot.by_key[session.key].edits == 0)
         await app.open_session(session.key)
         await app.press("d")
@@ -238,7 +239,3 @@ async def test_pages_about_aimux_itself():
 def detail_text(app: Driver) -> str:
     document = app.main.detail.text.document
     return "\n".join(document.text(index) for index in range(len(document)))
-
-
-def as_dict(session: object) -> dict[str, object]:
-    return {name: getattr(session, name) for name in type(session).__dataclass_fields__}

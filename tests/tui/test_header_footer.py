@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from aimux_tui.model.session import Status
 from aimux_tui.model.usage import Cost, Usage

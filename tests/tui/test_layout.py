@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from aimux_tui.commands.base import Pane
 from aimux_tui.errors import SessionError

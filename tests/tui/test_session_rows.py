@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from aimux_tui.config.schema import SessionSort
 from aimux_tui.tui.session_rows import SessionRows

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from aimux_tui.providers.base import LogFile
 from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
@@ -142,8 +142,7 @@ def _parent_by_path(path: Path) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Companion:
+class Companion(Struct, frozen=True):
     """What the small file beside a nested sub-agent says of it."""
 
     agent_type: str = ""

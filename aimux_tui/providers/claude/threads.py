@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from aimux_tui.model.body import Span
 from aimux_tui.model.turn import Notice, NoticeKind, Step
@@ -19,8 +20,7 @@ Item = Step | CallDraft | Result
 """A step, or what will become one: a call, or a result whose call was not met."""
 
 
-@dataclass(slots=True)
-class Thread:
+class Thread(Struct):
     """The records of one such sub-agent."""
 
     task: str

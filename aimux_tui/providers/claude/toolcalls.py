@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from aimux_tui.model.body import Body, Span
 from aimux_tui.model.tools import FileEdit, Hunk, ToolCall, ToolKind, ToolStatus
@@ -50,8 +51,7 @@ _AGENT_ID = re.compile(r"\bagentId: ([A-Za-z0-9_-]+)")
 _TASK_CREATED = re.compile(r"Task #(?P<id>\w+) created successfully: (?P<subject>.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """A `tool_result` block and its structured twin."""
 
     block: Mapping[str, Any]
@@ -132,8 +132,7 @@ class Result:
         return ()
 
 
-@dataclass(slots=True)
-class CallDraft:
+class CallDraft(Struct):
     """A call of which more may be read."""
 
     id: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
+
+from msgspec import Struct
 
 from aimux_tui.providers.codex.records import mapping_of, number_of, text_of
 
@@ -39,8 +40,7 @@ def milliseconds_of(identifier: str) -> int | None:
     return int(identifier[:8] + identifier[9:13], 16)
 
 
-@dataclass(slots=True)
-class Identity:
+class Identity(Struct):
     """What the `session_meta` lines of a thread say, taken together."""
 
     thread_id: str = ""
@@ -58,7 +58,7 @@ class Identity:
     """The first ordinal that is this thread's own; what stands before is a copy."""
     continues: bool = False
     """The history before this file lies in another file, and is not repeated here."""
-    _seen: bool = field(default=False, repr=False)
+    _seen: bool = False
 
     @property
     def is_known(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from aimux_tui.providers.codex.records import list_of, text_of
 
@@ -12,8 +13,7 @@ _PAYLOAD = "Payload:\n"
 _LONGEST_WORD = 120
 
 
-@dataclass(frozen=True, slots=True)
-class AgentMessage:
+class AgentMessage(Struct, frozen=True):
     """What one agent told another."""
 
     author: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -35,8 +34,7 @@ FAILURES = frozenset({Verdict.FAILED, Verdict.REJECTED, Verdict.CANCELLED})
 """The verdicts that count as a failed call."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolOutput:
+class ToolOutput(Struct, frozen=True):
     """An output with its header taken off."""
 
     text: str = ""

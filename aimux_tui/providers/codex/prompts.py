@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from aimux_tui.providers.codex.records import list_of, text_of
 
@@ -89,8 +90,7 @@ def injection_of(text: str) -> Injection | None:
     return Injection.CONTEXT if text.startswith(_WARNINGS) else None
 
 
-@dataclass(frozen=True, slots=True)
-class UserMessage:
+class UserMessage(Struct, frozen=True):
     """A user-side message, taken apart."""
 
     text: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import mimetypes
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from msgspec.json import encode
 
 from aimux_tui.model.body import Body, BodyRef, Span
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 _BASE64 = ";base64,"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A decoded line of a rollout."""
 
     span: Span

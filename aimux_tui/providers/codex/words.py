@@ -32,6 +32,8 @@ _BEGINNINGS = {
     Injection.GOAL: TurnKind.INJECTED,
     Injection.HOOK: TurnKind.INJECTED,
 }
+_TAGS = ("<proposed_plan>", "<oai-mem-citation>")
+"""Begin what an answer holds in the log and the event that repeats it does not."""
 
 
 class Words:
@@ -155,7 +157,7 @@ class Words:
 
     def take_echo(self, line: Line, text: str, pointer: str) -> None:
         """Words of the model, unless a response item holds them too."""
-        if text and text not in self._said and not self._is_proposed(text):
+        if text and text not in self._said and not self._is_tagged(text):
             body = line.body(text, pointer) if pointer else Body.of(text)
             self._add(Text(body, line.at, line.span, self.model))
 
@@ -170,9 +172,11 @@ class Words:
         joined = "\n".join(text for _, text in texts).strip()
         return joined in self._typed or any(text.strip() in self._typed for _, text in texts)
 
-    def _is_proposed(self, text: str) -> bool:
-        """Whether an answer holds a plan, in tags."""
-        return any("<proposed_plan>" in said and text.strip() in said for said in self._said)
+    def _is_tagged(self, text: str) -> bool:
+        """Whether an answer holds it among what is meant for machines: a plan, sources."""
+        return any(
+            text.strip() in said for said in self._said if any(tag in said for tag in _TAGS)
+        )
 
     def _note_item(self, line: Line) -> None:
         """Events repeat the words of response items."""

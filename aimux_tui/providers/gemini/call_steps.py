@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from aimux_tui.model.body import BODY_LIMIT, Body, BodyRef, Span
 from aimux_tui.model.tools import ToolCall, ToolKind, ToolStatus
@@ -37,8 +38,7 @@ _UNSETTLED = {
 """What became of a call that the log leaves running, by the state of its turn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A tool's result that stands in a message of its own."""
 
     result: Any
@@ -48,8 +48,7 @@ class Answer:
     at: datetime | None
 
 
-@dataclass(slots=True)
-class CallSource:
+class CallSource(Struct):
     """A logged call and where its parts stand."""
 
     logged: LoggedCall

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct, field
 
 from aimux_tui.model.body import Span
 
@@ -50,8 +49,7 @@ class Window:
         return Span(self.whole.offset + start, last + 1 - start)
 
 
-@dataclass(slots=True)
-class Salvage:
+class Salvage(Struct):
     """What a broken container still tells."""
 
     messages: list[tuple[int, int]] = field(default_factory=list)

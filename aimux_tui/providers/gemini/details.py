@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from aimux_tui.model.body import Body, BodyRef, Span
 from aimux_tui.model.turn import (
@@ -55,8 +56,7 @@ _NOTICES = {
 _TITLES = {Role.CONTEXT: "Context for the model", Role.SNAPSHOT: "The history was compressed"}
 
 
-@dataclass(slots=True)
-class _Message:
+class _Message(Struct):
     """A message with what all the records of it tell."""
 
     entry: Entry

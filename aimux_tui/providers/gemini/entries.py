@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from aimux_tui.model.body import Span
 from aimux_tui.model.tools import ToolStatus
@@ -64,8 +65,7 @@ OPENING_ROLES = frozenset({Role.PROMPT, Role.COMMAND, Role.SHELL})
 """What begins a turn."""
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
+class Entry(Struct, eq=False):
     """A message as the fold keeps it: as little as the summaries need."""
 
     id: str
@@ -96,8 +96,7 @@ class Entry:
     """The CLI took it out of the history: what it asked for was given up."""
 
 
-@dataclass(slots=True)
-class Known:
+class Known(Struct):
     """What carries over from one message to the next."""
 
     at: datetime | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from aimux_tui.model.log import LogState
 from aimux_tui.model.tools import ToolStatus
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 _GIVEN_UP = frozenset({ToolStatus.CANCELLED, ToolStatus.REJECTED})
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """The messages of one turn."""
 
     opener: Entry

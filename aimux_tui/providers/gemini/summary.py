@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aimux_tui.model.log import LogSummary, Problem, Spawn
 from aimux_tui.model.tools import ToolKind, ToolStatus
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 _MAX_PROBLEMS = 100
 
 
-@dataclass(slots=True)
-class Metadata:
+class Metadata(Struct):
     """What the log says of itself. A resumed session repeats its head: the first identity holds."""
 
     session_id: str = ""
@@ -48,8 +49,7 @@ class Metadata:
         self.summary = self.summary if record.summary is None else record.summary
 
 
-@dataclass(slots=True)
-class Lines:
+class Lines(Struct):
     """How many lines there were, and which of them were bad. Of a document, its messages."""
 
     count: int = 0

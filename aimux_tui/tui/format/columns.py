@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from textual.content import Content
 from textual.style import Style
 
@@ -13,8 +13,7 @@ from aimux_tui.tui.format.lines import fit, width_of
 Part = tuple[str, Style]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column beside the text that takes the rest. Earlier ones are dropped last."""
 
     name: str

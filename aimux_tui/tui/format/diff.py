@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.content import Content, Span
 from textual.style import Style
 
@@ -33,8 +33,7 @@ _SIMILAR = 0.4
 _OPERATIONS = {"create": "new file", "delete": "deleted", "move": "moved"}
 
 
-@dataclass(slots=True)
-class _DiffLine:
+class _DiffLine(Struct):
     """One line of a hunk, its text safe to draw."""
 
     sign: str

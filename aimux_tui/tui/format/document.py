@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
 from textual.content import Content
 from textual.style import Style
 
@@ -29,8 +29,7 @@ MAX_HITS = 20_000
 _CLIPPED = Style(reverse=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """Where a search found something: characters `start` up to, not including, `end` of a line."""
 
     line: int

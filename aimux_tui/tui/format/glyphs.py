@@ -9,15 +9,15 @@ from __future__ import annotations
 import locale
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from aimux_tui.model.session import Status
 from aimux_tui.model.tools import ToolStatus
 from aimux_tui.model.turn import TurnKind, TurnState
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """Signs of one cell each, but for `at_least`."""
 
     status: Mapping[Status, str]

@@ -5,10 +5,10 @@ A `Line` is what a formatter says; a `Row` is what fits on the screen at a given
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from rich.cells import cell_len, split_graphemes
 from textual.content import Content
 from textual.style import Style
@@ -32,8 +32,7 @@ class Wrap(StrEnum):
     """Ends with an ellipsis."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of any length, without line breaks in it."""
 
     content: Content
@@ -48,8 +47,7 @@ class Line:
     wrap: Wrap = Wrap.WORDS
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """What is drawn in one row of the screen."""
 
     content: Content

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
+
+from msgspec import Struct
 
 from aimux_tui.tui.format.glyphs import ASCII, UNICODE, Glyphs
 from aimux_tui.tui.palette import Palette
@@ -21,8 +22,7 @@ _PLAIN_SIGNS = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class Look(Struct, frozen=True, eq=False):
     """Colours, signs and the time zone: a new one whenever any of them changes."""
 
     palette: Palette

@@ -7,9 +7,10 @@ italic, struck text and links. Every line of the source stays a line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.content import Content
 
 from aimux_tui.text.sanitise import sanitise
@@ -50,8 +51,7 @@ def markdown_lines(text: str, look: Look, *, part: str = "") -> list[Line]:
     return [replace(line, part=part) for line in made] if part else made
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Goes through the lines of a source."""
 
     source: list[str]

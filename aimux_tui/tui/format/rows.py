@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.style import Style
 
 from aimux_tui.config.schema import TimeMode
@@ -24,8 +24,7 @@ _ROOMY = 96
 """Columns from which on there are two blanks between columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowOptions:
+class RowOptions(Struct, frozen=True):
     """What the reader has chosen, and what all rows of a list share."""
 
     now: datetime

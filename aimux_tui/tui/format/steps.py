@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.content import Content
 
 from aimux_tui.model.tools import ToolCall, ToolKind, ToolStatus
@@ -52,8 +53,7 @@ _OUTPUT_LINES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How many lines of everything are shown in the list; the rest is for the detail pane."""
 
     prompt: int = 30

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
 from textual.content import Content
 from textual.widget import Widget
 
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 _ORDER = (Status.ACTIVE, Status.WAITING, Status.ERROR, Status.IDLE)
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderFacts:
+class HeaderFacts(Struct, frozen=True):
     """What the header tells."""
 
     counts: Mapping[Status, int] = field(default_factory=dict)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from aimux_tui.model.session import Session
 from aimux_tui.tui.format.lines import Line
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from aimux_tui.tui.views.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class ViewContext:
+class ViewContext(Struct, frozen=True):
     """What a view may use."""
 
     feed: TraceFeed
@@ -30,8 +30,7 @@ class ViewContext:
     """Diffs are shown in two columns where there is room."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What a view shows: lines, or a value as a tree."""
 
     lines: Sequence[Line] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from aimux_tui.model.session import Session
 from aimux_tui.model.tools import FileEdit, ToolCall
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.body import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """The narrowest of its fields that is there says what it is."""
 
     session: Session

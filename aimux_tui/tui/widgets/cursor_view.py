@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from aimux_tui.tui.widgets.item_source import ItemSource, NoItems, Place
 from aimux_tui.tui.widgets.row_painter import CURSOR, CURSOR_BLURRED, PLAIN

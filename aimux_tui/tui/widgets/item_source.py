@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from aimux_tui.tui.format.look import Look
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """An item of a list, or a part of an item."""
 
     key: str

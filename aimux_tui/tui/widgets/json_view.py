@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from rich.text import Text
 from textual.content import Content
 from textual.message import Message
@@ -35,8 +35,7 @@ Json = Any
 """What a JSON document is decoded to."""
 
 
-@dataclass(slots=True)
-class JsonNode:
+class JsonNode(Struct):
     """What a line of the tree stands for."""
 
     value: Json

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
 from textual.strip import Strip
 
 from aimux_tui.tui.format.lines import Row
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Rows of an item that a cursor selects together: `first` up to, not including, `end`."""
 
     name: str
@@ -24,8 +23,7 @@ class Part:
     end: int
 
 
-@dataclass(slots=True)
-class Rendered:
+class Rendered(Struct):
     """An item at one width: its rows, and those of them that were painted."""
 
     rows: Sequence[Row]

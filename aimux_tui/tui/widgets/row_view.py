@@ -5,9 +5,9 @@ What the items are and whether there is a cursor, its subclasses know.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual.style import Style
 
 from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs

@@ -7,9 +7,9 @@ hundred thousand of them are no matter.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual.message import Message
 
 from aimux_tui.tui.format.document import Document, Hit, LineDocument, find

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from aimux_tui.model.turn import Turn
 from aimux_tui.providers.base import LogFile
