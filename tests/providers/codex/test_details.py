@@ -217,6 +217,12 @@ def test_a_plan_is_told_once():
     assert len([s for s in alone.opened()[0].steps if isinstance(s, Text)]) == 1
 
 
+def test_an_answer_with_its_sources_is_told_once():
+    log = session().event("agent_message", message="Done.\n\n")
+    log.sent("Done.\n\n<oai-mem-citation>\nM.md:1\n</oai-mem-citation>", role="assistant")
+    assert len([s for s in log.opened()[0].steps if isinstance(s, Text)]) == 1
+
+
 def test_every_step_knows_its_record():
     log = wrapped_session()
     for turn in log.opened():
