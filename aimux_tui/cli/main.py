@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from aimux_tui import __version__
+from aimux_tui.cli.parser import COMPLETE_SESSIONS, DEFAULT_COMMAND, command_names, parse
 from aimux_tui.errors import AimuxError, CommandError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
-
-_USAGE = """\
-aimux [PATH | SESSION] [--follow]    read what your agents do, live
-aimux demo                           the same with bundled sessions, one of them playing
-aimux sessions [--json] [FILTERS]    list the sessions
-aimux show SESSION [--turn N]        print a session's turns
-aimux counts PATH… [--json]          count turns, tools, edits and tokens of log files
-aimux doctor [--json]                where it looked, what it found, what it did not understand
-aimux tmux                           open a pane beside this one that follows its folder's session
-aimux config [show | path | check]   the settings in force, and where each comes from
-"""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -41,6 +30,8 @@ def main(argv: Sequence[str]) -> int:
         if error.hint:
             print(f"       {error.hint}", file=sys.stderr)
         return error.exit_code
+    except SystemExit:
+        return 0  # the help or the version has been printed
     except BrokenPipeError:
         # The reader (head, less) has gone; the interpreter must not complain at its own end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -50,79 +41,31 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _dispatch(argv: Sequence[str]) -> int:
-    parser = build_parser()
-    commands = set(_COMMANDS)
     arguments = list(argv)
-    if not arguments or (arguments[0] not in commands and arguments[0] not in {"-h", "--help"}):
-        arguments.insert(0, "view")
-    try:
-        options = parser.parse_args(arguments)
-    except argparse.ArgumentError as error:
-        raise CommandError(str(error), hint="`aimux --help` shows the commands") from error
+    if not arguments or (arguments[0] not in _COMMANDS and arguments[0] not in {"-h", "--help"}):
+        if arguments:
+            _refuse_misspelt_command(arguments[0])
+        arguments.insert(0, DEFAULT_COMMAND)
+    options = parse(arguments)
     return _COMMANDS[options.command](options)
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of every command."""
-    parser = argparse.ArgumentParser(
-        prog="aimux",
-        usage=_USAGE.replace("\n", "\n       ").rstrip(),
-        description="The terminal trace viewer for AI coding agents.",
-    )
-    parser.add_argument("--version", action="version", version=f"aimux {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-
-    view = commands.add_parser("view", prog="aimux", help="the viewer (also without a command)")
-    view.add_argument("target", nargs="?", help="a log file, a session id, or the start of one")
-    view.add_argument(
-        "--follow", action="store_true", help="follow the newest session of this folder"
-    )
-    view.add_argument("--theme", help="one of the themes that `:theme` lists")
-    view.add_argument("--version", action="version", version=f"aimux {__version__}")
-
-    sessions = commands.add_parser("sessions", help="list the sessions")
-    sessions.add_argument("--json", action="store_true", help="for programs")
-    sessions.add_argument("--provider", help="only this agent: claude, codex, gemini")
-    sessions.add_argument("--project", help="only projects whose name or folder contains this")
-    sessions.add_argument("--since", help="only those written since: 3d, 12h, 2026-11-01")
-    sessions.add_argument("--limit", type=int, help="at most so many, the newest")
-    sessions.add_argument("--agents", action="store_true", help="list sub-agents as rows too")
-    sessions.add_argument("--all", action="store_true", help="list hidden machine sessions too")
-    sessions.add_argument("--no-index", action="store_true", help="read every log, keep nothing")
-
-    show = commands.add_parser("show", help="print a session's turns")
-    show.add_argument("session", help="a session id, the start of one, or a log file")
-    show.add_argument("--turn", type=int, metavar="N", help="only this turn")
-    show.add_argument("--json", action="store_true", help="for programs")
-    show.add_argument("--full", action="store_true", help="cut nothing")
-
-    counts = commands.add_parser("counts", help="count turns, tools, edits and tokens of logs")
-    counts.add_argument("paths", nargs="+", metavar="PATH", help="log files, or folders of them")
-    counts.add_argument("--json", action="store_true", help="for programs")
-
-    doctor = commands.add_parser("doctor", help="where aimux looked and what it found")
-    doctor.add_argument("--json", action="store_true", help="for programs")
-
-    tmux = commands.add_parser("tmux", help="open a pane that follows this folder's session")
-    tmux.add_argument("--width", type=int, default=60, help="columns of the pane (60)")
-    tmux.add_argument("--left", action="store_true", help="on the left side")
-
-    demo = commands.add_parser("demo", help="bundled sessions, one of them playing")
-    demo.add_argument("--speed", type=float, default=1.0, help="how fast it plays (1.0)")
-    demo.add_argument("--keep", action="store_true", help="keep the demo's folder and print it")
-
-    config = commands.add_parser("config", help="the settings in force")
-    config.add_argument(
-        "action", nargs="?", choices=("show", "path", "check"), default="show", help="what to do"
-    )
-    config.add_argument("--json", action="store_true", help="for programs")
-    return parser
 
 
 def _view(options: argparse.Namespace) -> int:
     from aimux_tui.cli import viewer
 
     return viewer.run(options.target, follow=options.follow, theme=options.theme)
+
+
+def _refuse_misspelt_command(word: str) -> None:
+    """Ids of sessions have digits in them; a word that resembles a command was meant as one."""
+    from aimux_tui.spelling import nearest
+
+    if not word.isalpha() or os.path.lexists(word):
+        return
+    if close := nearest(word, command_names()):
+        raise CommandError(
+            f"no command {word!r}", hint=f"did you mean `aimux {close}`? see `aimux --help`"
+        )
 
 
 def _sessions(options: argparse.Namespace) -> int:
@@ -167,8 +110,20 @@ def _config(options: argparse.Namespace) -> int:
     return config.run(options.action, as_json=options.json)
 
 
+def _completion(options: argparse.Namespace) -> int:
+    from aimux_tui.cli import completion
+
+    return completion.run(options.shell)
+
+
+def _complete_sessions(_options: argparse.Namespace) -> int:
+    from aimux_tui.cli import completion
+
+    return completion.print_sessions()
+
+
 _COMMANDS = {
-    "view": _view,
+    DEFAULT_COMMAND: _view,
     "sessions": _sessions,
     "show": _show,
     "counts": _counts,
@@ -176,4 +131,6 @@ _COMMANDS = {
     "tmux": _tmux,
     "demo": _demo,
     "config": _config,
+    "completion": _completion,
+    COMPLETE_SESSIONS: _complete_sessions,
 }
