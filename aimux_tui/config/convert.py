@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from enum import StrEnum
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin
+
+from msgspec import Struct, structs
 
 from aimux_tui.config.document import Listing, Located, Scalar, Table
-from aimux_tui.config.fields import default_of
 from aimux_tui.errors import ConfigError
 from aimux_tui.keys import parse_keys
 from aimux_tui.spelling import suggestion
@@ -28,7 +28,7 @@ def convert(kind: Any, name: str, given: Located) -> object:
     if get_origin(kind) is tuple:
         items = given.items if isinstance(given, Listing) else (given,)
         return tuple(_to_text(name, item) for item in items)
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+    if isinstance(kind, type) and issubclass(kind, Struct):
         return _to_record(kind, name, given)
     if kind is float or float in get_args(kind):
         return _to_price(name, given)
@@ -89,22 +89,17 @@ def _to_price(name: str, given: Located) -> float:
     return price
 
 
-def _to_record(kind: type, name: str, given: Located) -> object:
-    """A dataclass from a mapping of its fields."""
-    fields = {field.name: field for field in dataclasses.fields(kind)}
+def _to_record(kind: type[Struct], name: str, given: Located) -> object:
+    """A Struct from a mapping of its fields."""
+    fields = {field.name: field for field in structs.fields(kind)}
     if not isinstance(given, Table):
         raise bad_value(name, given, f"expected a mapping of {', '.join(fields)}")
-    hints = get_type_hints(kind)
     values: dict[str, object] = {}
     for key, value in given.entries:
         if key not in fields:
             raise bad_value(name, value, f"unknown key {key!r}", suggestion(key, fields))
-        values[key] = convert(hints[key], f"{name}.{key}", value)
-    missing = [
-        field.name
-        for field in fields.values()
-        if field.name not in values and default_of(field) is dataclasses.MISSING
-    ]
+        values[key] = convert(fields[key].type, f"{name}.{key}", value)
+    missing = [key for key, field in fields.items() if field.required and key not in values]
     if missing:
         raise bad_value(name, given, f"{' and '.join(missing)} must be given")
     return kind(**values)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aimux_tui.errors import ConfigError
 
@@ -14,8 +16,7 @@ MAX_DEPTH = 8
 """Levels that are looked at; settings need four."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """A plain value, and where it was written."""
 
     value: bool | int | float | str | None
@@ -25,16 +26,14 @@ class Scalar:
     """Such as "/home/me/.aimux/config.yaml:3"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """A list."""
 
     items: tuple[Located, ...]
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A mapping; pairs, because a key may be written twice. A value's place is its key's."""
 
     entries: tuple[tuple[str, Located], ...]

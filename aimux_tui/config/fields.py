@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_origin
+
+from msgspec import Struct
+from msgspec.structs import FieldInfo, fields
 
 from aimux_tui.config.schema import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class SettingField:
+class SettingField(Struct, frozen=True):
     """One setting."""
 
     name: str
@@ -43,24 +43,23 @@ def setting_fields() -> Mapping[str, SettingField]:
     return {field.name: field for field in _walk(Settings, "")}
 
 
-def _walk(section: type, prefix: str) -> list[SettingField]:
+def _walk(section: type[Struct], prefix: str) -> list[SettingField]:
     """The settings of one section and those below it."""
-    hints = get_type_hints(section)
     found: list[SettingField] = []
-    for field in dataclasses.fields(section):
-        if not field.metadata.get("is_setting", True):
-            continue
-        name, kind = prefix + field.name, hints[field.name]
-        if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+    for field in fields(section):
+        name, kind = prefix + field.name, field.type
+        if name == "origins":
+            continue  # where the settings came from is none itself
+        if isinstance(kind, type) and issubclass(kind, Struct):
             found.extend(_walk(kind, f"{name}."))
         else:
             found.append(SettingField(name, kind, default_of(field)))
     return found
 
 
-def default_of(field: dataclasses.Field[Any]) -> object:
-    """The default of a dataclass field; MISSING if it has none."""
-    if field.default_factory is not dataclasses.MISSING:
+def default_of(field: FieldInfo) -> object:
+    """The default of a Struct's field; NODEFAULT if it has none."""
+    if callable(field.default_factory):
         return field.default_factory()
     return field.default
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args
+
+from msgspec.structs import fields, replace
 
 from aimux_tui.config.convert import convert, convert_keys
 from aimux_tui.config.document import Listing, Located, Scalar, Table, read_document
@@ -68,7 +69,7 @@ class Layers:
         """Everything that was taken, with defaults for the rest."""
         built = self._build(Settings, "")
         assert isinstance(built, Settings)
-        return dataclasses.replace(built, origins=self._origins)
+        return replace(built, origins=self._origins)
 
     def _read_section(self, section: str, given: Located) -> None:
         """Take the settings below `section` ("" is the whole file)."""
@@ -134,13 +135,12 @@ class Layers:
         self.errors.append(ConfigError(f"{place}: unknown key {name!r}", hint))
 
     def _build(self, section: type, prefix: str) -> object:
-        """The dataclass of a section."""
+        """The Struct of a section."""
         values: dict[str, object] = {}
-        hints = get_type_hints(section)
-        for field in dataclasses.fields(section):
+        for field in fields(section):
             name = prefix + field.name
             if name in section_names():
-                values[field.name] = self._build(hints[field.name], f"{name}.")
+                values[field.name] = self._build(field.type, f"{name}.")
             elif name in self._values:
                 values[field.name] = self._values[name]
         return section(**values)

@@ -7,8 +7,9 @@ documentation that users read (`docs/config.md` is made from them).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class CostDisplay(StrEnum):
@@ -36,8 +37,7 @@ class SessionSort(StrEnum):
     PROJECT = "project"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderSettings:
+class ProviderSettings(Struct, frozen=True, kw_only=True):
     """One agent whose sessions are read."""
 
     enabled: bool = True
@@ -46,8 +46,7 @@ class ProviderSettings:
     """Further homes of the agent, beside its usual one (`~` is understood)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvidersSettings:
+class ProvidersSettings(Struct, frozen=True, kw_only=True):
     """The agents whose sessions are read."""
 
     claude: ProviderSettings = field(default_factory=ProviderSettings)
@@ -55,8 +54,7 @@ class ProvidersSettings:
     gemini: ProviderSettings = field(default_factory=ProviderSettings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceOverride:
+class PriceOverride(Struct, frozen=True, kw_only=True):
     """Your own prices of a model, in USD per million tokens."""
 
     input: float
@@ -71,8 +69,7 @@ class PriceOverride:
     """Prompt tokens written to a cache for an hour (as `cache_write_5m` unless given)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostSettings:
+class CostSettings(Struct, frozen=True, kw_only=True):
     """Money."""
 
     display: CostDisplay = CostDisplay.ESTIMATE
@@ -83,8 +80,7 @@ class CostSettings:
     They come before the built-in ones; of several patterns the first that fits is used."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UiSettings:
+class UiSettings(Struct, frozen=True, kw_only=True):
     """The screen."""
 
     follow: bool = True
@@ -99,16 +95,14 @@ class UiSettings:
     """Whether the mouse is used (off: the terminal's own selection works without a modifier)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexSettings:
+class IndexSettings(Struct, frozen=True, kw_only=True):
     """The index of session summaries."""
 
     enabled: bool = True
     """Whether summaries are kept in the cache folder, so that the next start is quick."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionsSettings:
+class SessionsSettings(Struct, frozen=True, kw_only=True):
     """The session list."""
 
     show_hidden: bool = False
@@ -117,8 +111,7 @@ class SessionsSettings:
     """What the list is sorted by: `updated`, `started`, `cost`, `turns` or `project`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """All settings, and where each came from."""
 
     providers: ProvidersSettings = field(default_factory=ProvidersSettings)
@@ -131,8 +124,6 @@ class Settings:
     ui: UiSettings = field(default_factory=UiSettings)
     index: IndexSettings = field(default_factory=IndexSettings)
     sessions: SessionsSettings = field(default_factory=SessionsSettings)
-    origins: Mapping[str, str] = field(
-        default_factory=dict, compare=False, metadata={"is_setting": False}
-    )
+    origins: Mapping[str, str] = field(default_factory=dict)
     """Dotted name → where its value was set; names that have their default are missing. An entry
     of a mapping has a name of its own: `keys.app.quit`, `cost.prices.my-model`."""

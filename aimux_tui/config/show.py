@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from aimux_tui.config.fields import setting_fields
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 DEFAULT_ORIGIN = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveSetting:
+class EffectiveSetting(Struct, frozen=True):
     """One setting with its value, and where that was set."""
 
     key: str
@@ -52,8 +52,8 @@ def _plain(value: object) -> bool | str | list[str] | dict[str, float] | dict[st
         return value
     if isinstance(value, tuple):
         return [str(item) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        given = dataclasses.asdict(value)
+    if isinstance(value, Struct):
+        given = asdict(value)
         return {key: item for key, item in given.items() if item is not None}
     if isinstance(value, dict):
         return dict(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import PurePath
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from aimux_tui.model.session import Session
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 _WORKTREE = re.compile(r"^(?P<project>.+?)/\.(?:claude/|codex/)?worktrees?/")
 
 
+@lru_cache(maxsize=4096)
 def project_of(cwd: str) -> str:
     """The short name of the project at `cwd`: its last folder, worktrees counted to their own."""
     path = cwd.replace("\\", "/").rstrip("/")
     if found := _WORKTREE.match(path + "/"):
         path = found["project"]
-    return PurePath(path).name or path
+    return path.rpartition("/")[2] or path
 
 
 def main_record(records: Sequence[LogRecord]) -> LogRecord:
@@ -34,6 +35,8 @@ def main_record(records: Sequence[LogRecord]) -> LogRecord:
 
     An agent may leave a stub, an older format or a copy beside it.
     """
+    if len(records) == 1:
+        return records[0]
     return max(
         records,
         key=lambda record: (

@@ -82,7 +82,8 @@ class SessionTree:
         return main_record(records).file.path if records else None
 
     def _records_of(self, key: str) -> list[LogRecord]:
-        return [self.records[path] for path in sorted(self._paths_of.get(key, ()))]
+        paths = self._paths_of.get(key, ())
+        return [self.records[path] for path in (sorted(paths) if len(paths) > 1 else paths)]
 
     def _summary_of(self, key: str) -> LogSummary | None:
         records = self._records_of(key)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aimux_tui.providers.claude import places
-from aimux_tui.providers.claude.scan import ClaudeScan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,6 +41,8 @@ class ClaudeProvider:
 
     def scan(self, file: LogFile) -> LogScan:
         """A fresh scan; a nested sub-agent's `.meta.json` is read with it."""
+        from aimux_tui.providers.claude.scan import ClaudeScan
+
         return ClaudeScan(file)
 
     def read_turn(self, source: LogSource, turn: TurnSummary) -> Turn:

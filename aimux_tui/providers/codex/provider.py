@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aimux_tui.providers.codex import places
-from aimux_tui.providers.codex.documentscan import DocumentScan
 from aimux_tui.providers.codex.identity import NAME
-from aimux_tui.providers.codex.reading import read_body, read_lines
-from aimux_tui.providers.codex.scan import CodexScan
-from aimux_tui.providers.codex.steps import StepBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,14 +42,25 @@ class CodexProvider:
 
     def scan(self, file: LogFile) -> LogScan:
         """A fresh scan."""
-        return DocumentScan(file) if file.format == "document" else CodexScan(file)
+        if file.format == "document":
+            from aimux_tui.providers.codex.documentscan import DocumentScan
+
+            return DocumentScan(file)
+        from aimux_tui.providers.codex.scan import CodexScan
+
+        return CodexScan(file)
 
     def read_turn(self, source: LogSource, turn: TurnSummary) -> Turn:
         """The turn with all its steps."""
+        from aimux_tui.providers.codex.reading import read_lines
+        from aimux_tui.providers.codex.steps import StepBuilder
+
         return StepBuilder(turn, list(read_lines(source, turn.spans))).build()
 
     def read_body(self, source: LogSource, ref: BodyRef) -> str:
         """The whole of a text that was cut."""
+        from aimux_tui.providers.codex.reading import read_body
+
         return read_body(source, ref)
 
     def titles(self, root: Path) -> Mapping[str, str]:

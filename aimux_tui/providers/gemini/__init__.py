@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aimux_tui.providers.gemini import places
-from aimux_tui.providers.gemini.scan import GeminiScan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.body import BodyRef
     from aimux_tui.model.session import LiveState
     from aimux_tui.model.turn import Turn, TurnSummary
-    from aimux_tui.providers.base import LogFile, LogSource
+    from aimux_tui.providers.base import LogFile, LogScan, LogSource
 
 
 class GeminiProvider:
@@ -40,8 +39,10 @@ class GeminiProvider:
         """The chat at `path`, wherever it lies."""
         return places.recognise(path, head)
 
-    def scan(self, file: LogFile) -> GeminiScan:
+    def scan(self, file: LogFile) -> LogScan:
         """A fresh scan."""
+        from aimux_tui.providers.gemini.scan import GeminiScan
+
         return GeminiScan(file)
 
     def read_turn(self, source: LogSource, turn: TurnSummary) -> Turn:
