@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from aimux_tui.errors import SessionError
-from aimux_tui.model.turn import Turn
+from aimux_tui.model.turn import Turn, TurnState
 from aimux_tui.tui.format.lines import Line, Row, rows
 from aimux_tui.tui.trace_feed import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from aimux_tui.model.turn import TurnSummary
     from aimux_tui.tui.format.look import Look
     from aimux_tui.tui.trace_feed import TraceFeed
 
@@ -44,6 +45,8 @@ class OpenTurns:
     def __init__(self) -> None:
         self.keys: set[str] = set()
         self._details: dict[str, Details] = {}
+        self._watched = ""
+        """Key of the turn that was opened because the agent was at work on it."""
 
     def __contains__(self, key: str) -> bool:
         return key in self.keys
@@ -74,10 +77,25 @@ class OpenTurns:
         self.keys.clear()
         self._details.clear()
 
+    def watch(self, newest: TurnSummary) -> list[str]:
+        """Open a turn that runs, and close the one that was opened like this before.
+
+        One that the reader closes stays closed. Returns the keys of what changed.
+        """
+        if newest.state is not TurnState.RUNNING or newest.key == self._watched:
+            return []
+        changed = [key for key in (self._watched,) if key in self.keys]
+        for key in changed:
+            self.close(key)
+        self._watched = newest.key
+        self.open(newest.key)
+        return [*changed, newest.key]
+
     def restore(self, keys: Iterable[str]) -> None:
         """Begin with these open, of which nothing is known yet."""
         self.keys = set(keys)
         self._details.clear()
+        self._watched = ""
 
     def forget(self) -> None:
         """What was read of them does not hold any more."""

@@ -9,7 +9,7 @@ from aimux_tui.commands.base import Pane
 from aimux_tui.errors import SessionError
 from aimux_tui.model.body import Body
 from aimux_tui.model.tools import ToolKind, ToolStatus
-from aimux_tui.model.turn import Text, TurnState
+from aimux_tui.model.turn import Step, Text, Turn, TurnState
 from tests.tui import fake_turns
 from tests.tui.fake_sessions import EXPLORER, HOSTILE, LOGIN, NOW, PARSER, make_session
 from tests.tui.fakes import FakeLibrary, FakeTrace, make_library
@@ -88,7 +88,7 @@ async def test_failures_are_gone_through_with_x():
 async def test_all_turns_are_closed_at_once():
     async with running(MEDIUM) as app:
         await app.open_session(LOGIN)
-        await app.press("home", "enter", "end", "enter")
+        await app.press("home", "enter", "end")  # the last one runs: it opens by itself
         await app.see("Building.")
         await app.press("Z")
         await app.see_no("thinking (hidden)")
@@ -173,8 +173,9 @@ async def test_a_growing_turn_changes_in_place_while_it_is_open():
     async with running() as app:
         trace = app.library.traces[LOGIN]
         await app.open_session(LOGIN)
-        await app.press("end", "enter", "home")
+        await app.press("end")
         await app.see("make release")
+        await app.press("home")
         grown = fake_turns.make_turn(
             6,
             "build the release",
@@ -188,6 +189,35 @@ async def test_a_growing_turn_changes_in_place_while_it_is_open():
         app.library.touch(trace.path)
         await app.see("It is built and signed.")
         assert app.cursor[0] == "turn-1"
+
+
+async def test_who_follows_sees_the_steps_of_the_turn_that_runs():
+    def running_turn(number: int, *steps: Step) -> Turn:
+        return fake_turns.make_turn(number, f"task {number}", steps, state=TurnState.RUNNING)
+
+    async with running(NARROW) as app:
+        trace = app.library.traces[LOGIN]
+        await app.open_session(LOGIN)
+        await app.press("home", "f")
+        trace.append(running_turn(7, Text(Body.of("First the tests."))))
+        app.library.touch(trace.path)
+        await app.see("First the tests.")
+        assert app.cursor[0] == "turn-7"
+        trace.change(running_turn(7, Text(Body.of("First the tests.")), Text(Body.of("Green."))))
+        app.library.touch(trace.path)
+        await app.see("Green.")
+        await app.press("escape")
+        await app.see_no("First the tests.")
+        trace.change(running_turn(7, Text(Body.of("First the tests.")), Text(Body.of("Shut."))))
+        trace.append(running_turn(8, Text(Body.of("Then the docs."))))
+        app.library.touch(trace.path)
+        await app.see("Then the docs.")
+        assert app.main.trace.items.opened.keys == {"turn-8"}
+        await app.press("k", "k", "k")
+        trace.append(running_turn(9, Text(Body.of("While nobody follows."))))
+        app.library.touch(trace.path)
+        await app.until(lambda: len(app.main.trace.items) == 9)
+        assert app.main.trace.items.opened.keys == {"turn-8"}
 
 
 async def test_a_burst_of_news_is_shown_whole():

@@ -10,10 +10,12 @@ from aimux_tui.text.sanitise import one_line
 from aimux_tui.tui.format.lines import Line, Wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from aimux_tui.model.session import Session
     from aimux_tui.store.library import Place
     from aimux_tui.tui.palette import Palette
+    from aimux_tui.tui.trace_feed import TraceFeed
 
 
 def no_sessions(places: Iterable[Place], hidden: int, palette: Palette) -> list[Line]:
@@ -56,6 +58,19 @@ def no_match(query: str, palette: Palette) -> list[Line]:
         _line(("Nothing matches ", palette.text), (one_line(query), palette.accent)),
         _line(("esc", palette.accent), (" ends the filter", palette.muted)),
     ]
+
+
+def no_rows(
+    feed: TraceFeed | None, trail: Sequence[Session], query: str, palette: Palette
+) -> list[Line]:
+    """There are no turns to show of the session at the end of a trail."""
+    if feed is None:
+        return no_trace(palette)
+    if feed.error and not feed.view.turns:
+        return unreadable(trail[-1].path if trail else feed.key, feed.error, palette)
+    if query:
+        return no_match(query, palette)
+    return no_turns(is_open=feed.view.is_open, palette=palette)
 
 
 def no_trace(palette: Palette) -> list[Line]:

@@ -13,7 +13,7 @@ from aimux_tui.commands.base import Pane
 from aimux_tui.tui.open_turns import read_details
 from aimux_tui.tui.panes.blank import Column
 from aimux_tui.tui.panes.cursor_commands import CursorCommands
-from aimux_tui.tui.panes.empty_states import no_match, no_trace, no_turns, unreadable
+from aimux_tui.tui.panes.empty_states import no_rows
 from aimux_tui.tui.panes.filter_line import FilterLine
 from aimux_tui.tui.panes.pane_title import PaneTitle
 from aimux_tui.tui.panes.trace_commands import FAILURES, TraceCommands
@@ -158,6 +158,7 @@ class TracePane(CursorCommands, Column):
         if before and not news.is_reset and not self.list.is_following:
             self._unseen += max(0, len(feed.view.turns) - before)
         self.list.mark(FAILURES, self.items.failures(), "failed")
+        self._watch_newest()
         self._read_details(turn.key for turn in feed.view.turns[news.first_changed :])
         self._explain()
         self.show_titles()
@@ -176,16 +177,7 @@ class TracePane(CursorCommands, Column):
         self.visit.is_following = self.list.is_following
 
     def _explain(self) -> None:
-        palette, feed = self.list.look.palette, self.feed
-        if feed is None:
-            said = no_trace(palette)
-        elif feed.error and not feed.view.turns:
-            path = self._sessions[-1].path if self._sessions else feed.key
-            said = unreadable(path, feed.error, palette)
-        elif self.items.query:
-            said = no_match(self.items.query, palette)
-        else:
-            said = no_turns(is_open=feed.view.is_open, palette=palette)
+        said = no_rows(self.feed, self._sessions, self.items.query, self.list.look.palette)
         self.list.say_when_empty(said)
 
     def show_titles(self) -> None:
@@ -223,6 +215,14 @@ class TracePane(CursorCommands, Column):
         self.items.opened.close(key)
         self.list.changed([key])
         self.list.move_to(key)
+
+    def _watch_newest(self) -> None:
+        """Let those who follow see what the agent does."""
+        turns = self.feed.view.turns if self.feed is not None else ()
+        if turns and self.list.is_following and not self.items.query:
+            changed = self.items.opened.watch(turns[-1])
+            self.list.changed(changed)
+            self._read_details(changed)
 
     def colours_changed(self) -> None:
         """Make anew what was made in other colours."""
@@ -273,6 +273,7 @@ class TracePane(CursorCommands, Column):
         """Say so."""
         event.stop()
         self._unseen = 0
+        self._watch_newest()
         self.show_titles()
 
     def set_query(self, query: str) -> None:
