@@ -37,7 +37,7 @@ async def text_of(subject: Subject, feed: TraceFeed) -> tuple[str, str]:
     turn = subject.details or await feed.read_turn(subject.turn.key)
     if subject.part == "prompt":
         return await _prompt(turn, feed), "the prompt"
-    answers = [step for step in turn.steps if isinstance(step, Text) and step.body]
+    answers = [step for step in turn.steps if isinstance(step, Text) and step.body.text.strip()]
     if not answers:
         return await _prompt(turn, feed), "the prompt"
     return await whole(answers[-1].body, feed), "the answer"

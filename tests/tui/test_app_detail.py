@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from aimux_tui.commands.base import Pane
 from aimux_tui.model.body import Body, Span
+from aimux_tui.model.tools import ToolKind, ToolStatus
 from aimux_tui.model.turn import Text
+from aimux_tui.tui.format.glyphs import UNICODE
 from tests.tui import fake_turns
 from tests.tui.fake_sessions import BROKEN, EXPLORER, HOSTILE, LOGIN, all_sessions
 from tests.tui.harness import MEDIUM, NARROW, WIDE, Driver, running
@@ -79,6 +81,34 @@ async def test_markdown_is_formatted():
         await app.until(lambda: "next_url is checked" in detail_text(app))
         assert "**" not in detail_text(app)
         assert "return urlsplit(url).netloc" in detail_text(app)
+
+
+async def test_a_turn_is_shown_with_its_calls_and_how_they_ended():
+    steps = [
+        Text(Body.of("\n\n")),
+        fake_turns.tool("Read", ToolKind.READ, "auth/views.py"),
+        fake_turns.tool("Bash", ToolKind.EXECUTE, "pytest", status=ToolStatus.FAILED, exit_code=2),
+        Text(Body.of("It **fails**.")),
+    ]
+    async with running(WIDE) as app:
+        trace = app.library.traces[LOGIN]
+        trace.append(fake_turns.make_turn(7, "try it", steps, prompt="try it\nonce more"))
+        await app.open_session(LOGIN)
+        app.library.touch(trace.path)
+        await app.press("end")
+        await app.see("It fails.")
+        detail = app.main.detail
+        rows = [detail.text.render_line(y).text.rstrip() for y in range(8)]
+        assert [row.strip() for row in rows] == [
+            f"{UNICODE.prompt} try it",
+            "once more",
+            "",
+            "✓ Read  auth/views.py  0.4s",
+            "✗ Bash  pytest  exit 2  0.4s",
+            "",
+            "It fails.",
+            "",
+        ]
 
 
 async def test_an_edit_is_shown_as_a_diff_in_one_column_or_two():

@@ -93,6 +93,8 @@ def step_lines(step: Step, look: Look, limits: Limits, number: int = 0) -> Itera
     palette, glyphs = look.palette, look.glyphs
     match step:
         case Text():
+            if not step.body.text.strip() and step.body.is_whole:
+                return  # models say a line break before they think
             lines = markdown_lines(step.body.text.strip("\n"), look)
             yield from _block(
                 lines, glyphs.text, palette.accent, part, look, limits.text, step.body

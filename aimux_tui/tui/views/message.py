@@ -12,6 +12,7 @@ from aimux_tui.text.sanitise import one_line, sanitise
 from aimux_tui.text.units import format_bytes
 from aimux_tui.tui.format.lines import Line, text_lines
 from aimux_tui.tui.format.markdown import markdown_lines
+from aimux_tui.tui.format.steps import tool_heading, tool_style
 from aimux_tui.tui.subject_text import whole
 from aimux_tui.tui.views.base import Page, ViewContext
 from aimux_tui.tui.views.parts import BLANK, bounded, heading, note, quick_text
@@ -49,11 +50,27 @@ class MessageView:
         turn = subject.details or await context.feed.read_turn(subject.turn.key)
         if subject.part == "prompt":
             return Page(await _prompt(turn, context))
-        lines = await _prompt(turn, context)
+        lines, was_row = await _prompt(turn, context), False
         for step in turn.steps:
-            lines.append(BLANK)
+            if isinstance(step, Text) and not step.body.text.strip():
+                continue
+            if not (was_row and _is_row(step)):
+                lines.append(BLANK)
             lines += await step_lines(step, context)
-        return Page(lines)
+            was_row = _is_row(step)
+        return Page(lines or [note("There are no words in this turn.", context.look)])
+
+
+def _is_row(step: Step) -> bool:
+    """Whether it takes one row; those that follow each other stand together."""
+    match step:
+        case ToolCall() | Image():
+            return True
+        case Notice(body=body):
+            return not body
+        case Thinking(is_hidden=is_hidden):
+            return is_hidden
+    return False
 
 
 async def _prompt(turn: Turn, context: ViewContext) -> list[Line]:
@@ -65,9 +82,18 @@ async def _prompt(turn: Turn, context: ViewContext) -> list[Line]:
             lines.append(_image(block, look))
             continue
         text, cut = bounded(await whole(block.body, context.feed), look)
-        plain = text_lines(sanitise(text), look.palette.prompt)
-        lines += [Line(line.content, prefix=mark) for line in plain] + cut
+        plain = text_lines(sanitise(text).strip("\n"), look.palette.prompt)
+        lines += _behind(mark, plain) + cut
     return lines
+
+
+def _behind(mark: Content, lines: list[Line]) -> list[Line]:
+    """Lines behind a sign before the first of them."""
+    blanks = Content(" " * len(mark))
+    return [
+        Line(line.content, prefix=blanks if number else mark, hang=blanks)
+        for number, line in enumerate(lines)
+    ]
 
 
 async def step_lines(step: Step, context: ViewContext) -> list[Line]:
@@ -81,8 +107,8 @@ async def step_lines(step: Step, context: ViewContext) -> list[Line]:
         case Thinking(body=body):
             text, cut = bounded(await whole(body, context.feed), look)
             mark = Content.styled(f"{look.glyphs.thinking} ", look.palette.thinking)
-            plain = text_lines(sanitise(text), look.palette.thinking)
-            return [Line(line.content, prefix=mark) for line in plain] + cut
+            plain = text_lines(sanitise(text).strip("\n"), look.palette.thinking)
+            return _behind(mark, plain) + cut
         case ToolCall():
             return [_call(step, look)]
         case Notice(title=title, body=body):
@@ -103,14 +129,9 @@ async def _markdown(body: Body, context: ViewContext) -> list[Line]:
 
 
 def _call(call: ToolCall, look: Look) -> Line:
-    palette = look.palette
-    return Line(
-        Content.assemble(
-            (f"{look.glyphs.tool[call.status]} ", palette.muted),
-            (one_line(call.name, 60), palette.accent),
-            (f"  {one_line(call.snippet)}", palette.muted),
-        )
-    )
+    style = tool_style(call.status, look.palette)
+    sign = Content.styled(f"{look.glyphs.tool[call.status]} ", style)
+    return Line(tool_heading(call, look), prefix=sign)
 
 
 def _image(image: Image, look: Look) -> Line:
