@@ -174,9 +174,7 @@ class Words:
 
     def _is_tagged(self, text: str) -> bool:
         """Whether an answer holds it among what is meant for machines: a plan, sources."""
-        return any(
-            text.strip() in said for said in self._said if any(tag in said for tag in _TAGS)
-        )
+        return any(text.strip() in said for said in self._said if any(tag in said for tag in _TAGS))
 
     def _note_item(self, line: Line) -> None:
         """Events repeat the words of response items."""
