@@ -21,7 +21,7 @@ class ClaudeProvider:
 
     name = places.NAME
     title = "Claude Code"
-    version = 1
+    version = 2
 
     def roots(self, env: Mapping[str, str], home: Path) -> Sequence[Path]:
         """`$CLAUDE_CONFIG_DIR`, else `~/.claude` and `~/.config/claude`."""

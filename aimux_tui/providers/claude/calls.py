@@ -28,17 +28,31 @@ class Change(NamedTuple):
 _NOTHING = Change(0, 0, 0)
 
 
-class _Orphan(NamedTuple):
-    """A result that came before its call, or whose call is not in this log."""
+class _Stray:
+    """A record with results whose calls are not known: they may come, or are not in this log."""
 
-    turn: OpenTurn
-    start: int
-    end: int
+    __slots__ = ("change", "end", "first", "is_kept", "start", "turn", "waiting")
+
+    def __init__(self, turn: OpenTurn | None, start: int, end: int, results: list[Block]) -> None:
+        self.turn = turn
+        """The turn in which its line stands, None if it is left out there."""
+        self.start = start
+        self.end = end
+        self.waiting = {block.tool_use_id or "" for block in results}
+        """The calls that have not come."""
+        self.first = results[0].tool_use_id or ""
+        self.change = _NOTHING
+        """What it says that the call of its first result has done to a file."""
+        self.is_kept = False
+        """Whether its turn shows it on account of another of its results."""
+
+
+class _Orphan(NamedTuple):
+    """A result whose call is not known."""
+
+    stray: _Stray
     is_failed: bool
     is_rejected: bool
-    change: Change
-    is_alone: bool
-    """Its record holds no other result."""
 
 
 class Calls:
@@ -78,27 +92,33 @@ class Calls:
                 self._adopt(orphan, call_id, turn, start)
 
     def _adopt(self, orphan: _Orphan, call_id: str, turn: OpenTurn, start: int) -> None:
-        """A result that came before its call moves to the call's turn."""
-        is_here = orphan.turn is turn
-        if not is_here and not orphan.is_alone:
-            return
+        """A result that came before its call is shown in the call's turn."""
+        stray = orphan.stray
         self.pending.pop(call_id, None)
         if orphan.is_failed:
             self._fail(call_id, turn, is_rejected=orphan.is_rejected)
-        if is_here:
+        stray.waiting.discard(call_id)
+        home = stray.turn
+        if home is turn:
+            stray.is_kept = True
             return
-        edits, additions, deletions = orphan.change
-        orphan.turn.edits -= edits
-        orphan.turn.additions -= additions
-        orphan.turn.deletions -= deletions
-        turn.edits += edits
-        turn.additions += additions
-        turn.deletions += deletions
-        if orphan.turn is self._book.current:
-            self._book.split(start)
-        orphan.turn.give(orphan.start, orphan.end)
-        turn.take(orphan.start, orphan.end)
-        self._book.touch(orphan.turn)
+        turn.take(stray.start, stray.end)
+        if home is None:
+            return
+        if call_id == stray.first:
+            edits, additions, deletions = stray.change
+            stray.change = _NOTHING
+            home.edits -= edits
+            home.additions -= additions
+            home.deletions -= deletions
+            turn.edits += edits
+            turn.additions += additions
+            turn.deletions += deletions
+        if not (stray.waiting or stray.is_kept):
+            if home is self._book.current:
+                self._book.split(start)
+            home.give(stray.start, stray.end)
+        self._book.touch(home)
 
     def answer(
         self, line: Line, results: list[Block], current: OpenTurn, start: int, end: int
@@ -114,19 +134,25 @@ class Calls:
                 if isinstance(twin, ToolUseResult) and (twin.structured_patch or twin.file_path):
                     self._add(changed(twin), current)
                 return
-        turns = []
+        turns: list[OpenTurn] = []
+        unknown = []
         for block in results:
             turn = self._close(block)
-            if turn is not None:
+            if turn is None:
+                unknown.append(block)
+            else:
                 turns.append(turn)
-        if not turns or isinstance(twin, ToolUseResult):
-            change = changed(twin)
-            if change is not _NOTHING:
-                self._add(change, turns[0] if turns else current)
+        change = changed(twin) if not turns or isinstance(twin, ToolUseResult) else _NOTHING
+        if change is not _NOTHING:
+            self._add(change, turns[0] if turns else current)
+        is_here = not turns or current in turns
+        if unknown:
+            stray = _Stray(current if is_here else None, start, end, unknown)
+            stray.is_kept = bool(turns)
             if not turns:
-                self._keep_orphans(results, current, start, end, change)
-                turns.append(current)
-        if current not in turns:
+                stray.change = change
+            self._keep(unknown, stray)
+        if not is_here:
             self._book.leave_out(start, end)
         for turn in turns:
             if turn is not current:
@@ -171,13 +197,11 @@ class Calls:
         self.additions += additions
         self.deletions += deletions
 
-    def _keep_orphans(
-        self, results: list[Block], turn: OpenTurn, start: int, end: int, change: Change
-    ) -> None:
+    def _keep(self, results: list[Block], stray: _Stray) -> None:
         for block in results:
             is_failed = bool(block.is_error)
             is_rejected = is_failed and is_rejection(plain_text(block.content))
-            orphan = _Orphan(turn, start, end, is_failed, is_rejected, change, len(results) == 1)
+            orphan = _Orphan(stray, is_failed, is_rejected)
             self._orphans.setdefault(block.tool_use_id or "", []).append(orphan)
 
 
