@@ -44,9 +44,9 @@ class Course:
     """
 
     __slots__ = (
-        "_awaits_summary", "_identity", "_is_ours", "_is_request", "_message_turn", "_worked_at",
-        "book", "calls", "compactions", "context_request", "last_model", "ledger", "links",
-        "prompts", "state", "unknown",
+        "_awaits_summary", "_identity", "_is_ours", "_is_request", "_message_turn", "_steered",
+        "_worked_at", "book", "calls", "compactions", "context_request", "last_model", "ledger",
+        "links", "prompts", "state", "unknown",
     )  # fmt: skip
 
     def __init__(self, identity: Identity) -> None:
@@ -68,6 +68,8 @@ class Course:
         """Whether an API was asked for that message."""
         self._is_ours = False
         """Whether it was, and for the main conversation."""
+        self._steered: list[OpenTurn] = []
+        """Turns that a steering prompt ended while calls of theirs ran, which run on."""
         self._worked_at: str | None = None
         """The time of the current turn's newest work; None if it has only its prompt."""
         self._awaits_summary = False
@@ -80,11 +82,37 @@ class Course:
 
     def _settle(self) -> None:
         """Write down what is known of the current turn's end."""
+        self._settle_steered()
         current = self.book.current
         if current is not None:
             current.state = self.state.turn_state()
             current.has_work = self._worked_at is not None
             current.ended = self._worked_at or ""
+
+    def _settle_steered(self) -> None:
+        """A steered turn is over when its calls are."""
+        if not self._steered:
+            return
+        running = self._running()
+        for turn in self._steered:
+            if turn not in running:
+                turn.state = TurnState.DONE
+                self.book.touch(turn)
+        self._steered = [turn for turn in self._steered if turn in running]
+
+    def _running(self) -> list[OpenTurn]:
+        """The turns of the calls that wait for their results."""
+        turns = (self.calls.turn_of(call_id) for call_id in self.calls.pending)
+        return [turn for turn in turns if turn is not None]
+
+    def _give_up(self) -> None:
+        """The calls that have no result will get none."""
+        self._settle_steered()
+        for turn in self._steered:
+            turn.state = TurnState.INTERRUPTED
+            self.book.touch(turn)
+        self._steered.clear()
+        self.calls.pending.clear()
 
     def _begin(self, kind: TurnKind, uuid: str | None, text: str, at: str, start: int) -> OpenTurn:
         """Open a turn whose first record is at `start`."""
@@ -92,10 +120,14 @@ class Course:
         self._settle()
         last = self.book.current
         if last is not None and last.state is TurnState.RUNNING:
-            was_left = self.calls.pending and kind is not TurnKind.STEERING
-            last.state = TurnState.INTERRUPTED if was_left else TurnState.DONE
+            is_steered = kind is TurnKind.STEERING and last in self._running()
+            if is_steered:
+                self._steered.append(last)
+            else:
+                was_left = self.calls.pending and kind is not TurnKind.STEERING
+                last.state = TurnState.INTERRUPTED if was_left else TurnState.DONE
         if kind is not TurnKind.STEERING:
-            self.calls.pending.clear()
+            self._give_up()
         ordinal = len(self.book.turns)
         key = uuid or f"{digest(f'{self._identity.session_id} {ordinal} {text}'):016x}"
         turn = self.book.begin(kind, key, title, start)
@@ -138,7 +170,7 @@ class Course:
             self.state.set(LogState.FINISHED)
 
     def _interrupt(self, at: str) -> None:
-        self.calls.pending.clear()
+        self._give_up()
         self._worked_at = at
         self.state.set(LogState.INTERRUPTED)
 

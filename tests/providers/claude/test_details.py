@@ -222,6 +222,18 @@ class TestOutcomes:
         assert log.call().status is ToolStatus.RUNNING
         assert log.call().duration is None
 
+    def test_a_command_runs_on_when_the_user_steers(self, log: Transcript):
+        log.answer(use("Bash", command="make"))
+        log.record(
+            "attachment",
+            attachment={"type": "queued_command", "prompt": "Hurry", "commandMode": "prompt"},
+        )
+        steered, steering = log.turns()
+        assert [shown(step) for step in steered.steps] == ["Bash running"]
+        assert steering.summary.kind is TurnKind.STEERING
+        log.result("toolu_1", "made")
+        assert [shown(step) for step in log.turns()[0].steps] == ["Bash ok"]
+
     def test_a_running_command_shows_what_it_has_printed(self, log: Transcript):
         log.answer(use("Bash", command="make"))
         for output in ("one", "one\ntwo"):

@@ -158,6 +158,31 @@ class TestTurns:
         assert (first.state, second.state) == (TurnState.DONE, TurnState.DONE)
         assert dict(first.tools) == {"Bash": 1}
 
+    def test_a_steered_turn_runs_as_long_as_its_calls(self) -> None:
+        log = Log()
+        log.prompt("go")
+        log.say(use("Bash", "t1"), use("Bash", "t2"), stop="tool_use")
+        log.result("t1")
+        log.attach("queued_command", prompt="left!", commandMode="prompt")
+        states = [[row.state for row in log.rows()]]
+        log.say(text("ok"), stop="tool_use")
+        states.append([row.state for row in log.rows()])
+        log.result("t2")
+        states.append([row.state for row in log.rows()])
+        log.say(text("done"))
+        states.append([row.state for row in log.rows()])
+        run, done = TurnState.RUNNING, TurnState.DONE
+        assert states == [[run, run], [run, run], [done, run], [done, done]]
+
+    @pytest.mark.parametrize("ending", ["[Request interrupted by user]", "something else"])
+    def test_a_steered_turn_is_interrupted_with_its_calls(self, ending: str) -> None:
+        log = Log()
+        log.prompt("go")
+        log.say(use("Bash", "t1"), stop="tool_use")
+        log.attach("queued_command", prompt="left!", commandMode="prompt")
+        log.prompt(ending)
+        assert [row.state for row in log.rows()[:2]] == [TurnState.INTERRUPTED] * 2
+
     def test_a_late_result_belongs_to_the_turn_of_its_call(self) -> None:
         log = Log()
         log.prompt("go")
