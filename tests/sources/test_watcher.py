@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,9 @@ class Seen:
             while not condition():
                 self.news.clear()
                 await self.news.wait()
+
+    async def until_told(self, path: Path) -> None:
+        await self.until(lambda: str(path) in self.paths)
 
 
 @asynccontextmanager
@@ -93,17 +98,45 @@ async def test_without_events_files_are_looked_at(
 async def test_running_out_of_watches_is_told_and_survived(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import watchfiles
+    from watchfiles import _rust_notify
 
-    real = watchfiles.awatch
+    real = _rust_notify.RustNotify
 
-    def awatch(*paths: Path, force_polling: bool, **options: object) -> object:
+    def make(folders: list[str], *, force_polling: bool, **options: Any) -> object:
         if not force_polling:
             raise OSError(28, "No space left on device")
-        return real(*paths, force_polling=True, **options)  # type: ignore[arg-type]
+        return real(folders, force_polling=True, **options)
 
-    monkeypatch.setattr(watchfiles, "awatch", awatch)
+    monkeypatch.setattr(_rust_notify, "RustNotify", make)
     told: list[str] = []
     async with watching(tmp_path, on_trouble=told.append) as seen:
         await touch_until_seen(tmp_path / "a.jsonl", seen)
     assert "max_user_watches" in told[0]
+
+
+async def test_what_changes_as_soon_as_the_watch_stands_is_told(tmp_path: Path) -> None:
+    for number in range(20):
+        async with watching(tmp_path) as seen:
+            path = tmp_path / f"{number}.jsonl"
+            path.write_text("x\n")
+            await seen.until_told(path)
+
+
+async def test_after_a_quiet_time_changes_are_told_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher, "_QUIET_AFTER_MS", 1)
+    async with watching(tmp_path) as seen:
+        for number in range(5):
+            path = tmp_path / f"{number}.jsonl"
+            path.write_text("x\n")
+            await seen.until_told(path)
+
+
+async def test_the_threads_of_a_watch_end_with_it(tmp_path: Path) -> None:
+    async with watching(tmp_path):
+        threads = [thread for thread in threading.enumerate() if thread.name == "watch"]
+    for thread in threads:
+        await asyncio.to_thread(thread.join, 20)
+    assert threads
+    assert not any(thread.is_alive() for thread in threads)
