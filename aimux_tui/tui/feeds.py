@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from aimux_tui.tui.ports import LibraryPort, Watch
 
-PUBLISH_PAUSE = 0.1
+READ_PAUSE = 0.1
+"""Seconds between files that change and the library's look at them: the open session, which is
+followed by itself, is painted meanwhile, and a burst is one look."""
+PUBLISH_PAUSE = 0.2
 """Seconds between two snapshots of the list; the first of a burst comes at once."""
 TICK_PAUSE = 5.0
 """Seconds between two looks at what depends on time alone, while any session is at work."""
@@ -55,12 +58,16 @@ class LibraryFeed:
         self.on_change: Callable[[], None] = lambda: None
         """Called on the event loop after each new snapshot."""
         self.on_paths: Callable[[frozenset[str]], None] = lambda _: None
-        """Called on the event loop when files changed, before the library reads them."""
+        """Called on the event loop when files changed, before the library reads them; with an empty
+        set when any may have changed."""
         self.on_trouble: Callable[[str], None] = lambda _: None
         """Told, in words, what keeps the list from being current."""
         self._watch = watch
         self._stop = asyncio.Event()
         self._dirty = asyncio.Event()
+        self._touched: set[str] | None = set()
+        """Files that changed and were not looked at yet; None: any may have changed."""
+        self._is_touched = asyncio.Event()
         self._lane = Lane("library")
         self._scan_lane = Lane("scan")
         self._loading: Future[None] | None = None
@@ -81,13 +88,21 @@ class LibraryFeed:
         await self._publish()
         # Whoever fails takes the others along: half a feed would look like a quiet machine.
         async with asyncio.TaskGroup() as tasks:
-            for job in (self._publish_changes, self._scan, self._follow, self._tick, self._save):
+            for job in (
+                self._publish_changes,
+                self._scan,
+                self._follow,
+                self._read_touched,
+                self._tick,
+                self._save,
+            ):
                 tasks.create_task(job())
 
     def stop(self) -> None:
         """End every job; must be called on the event loop."""
         self._stop.set()
         self._dirty.set()
+        self._is_touched.set()
         self._lane.stop()
         self._scan_lane.stop()
 
@@ -141,21 +156,39 @@ class LibraryFeed:
             self._watch = changed_paths  # type: ignore[assignment]
         assert self._watch is not None
         async for paths in self._watch(self.library, self._stop, self.on_trouble):
-            if paths:
-                self.on_paths(paths)
-                changed = await self._lane.run(self.library.refresh, paths)
-            else:
+            if not paths:
+                self._touched = None
+            elif self._touched is not None:
+                self._touched |= paths
+            self._is_touched.set()
+            self.on_paths(paths)
+
+    async def _read_touched(self) -> None:
+        while not self._stop.is_set():
+            await self._is_touched.wait()
+            self._is_touched.clear()
+            if self._touched is not None:
+                await self._pause(READ_PAUSE)
+            if self._stop.is_set():
+                return
+            paths, self._touched = self._touched, set()
+            if paths is None:
                 changed = await self._lane.run(self.library.resync)
+            else:
+                changed = await self._lane.run(self.library.refresh, paths)
             if changed:
                 self._dirty.set()
-            self.on_paths(frozenset())
 
     async def _tick(self) -> None:
         while not self._stop.is_set():
             is_quiet = all(session.status is Status.IDLE for session in self.snapshot.sessions)
             await self._pause(QUIET_TICK_PAUSE if is_quiet else TICK_PAUSE)
-            if not self._stop.is_set() and await self._lane.run(self.library.tick):
+            if self._stop.is_set():
+                return
+            if await self._lane.run(self.library.tick):
                 self._dirty.set()
+            # Should the system ever lose an event, the open session does not stand still for good.
+            self.on_paths(frozenset())
 
     async def _save(self) -> None:
         while not self._stop.is_set():

@@ -66,9 +66,8 @@ class Reader:
             self.feed = None
 
     def paths_changed(self, paths: frozenset[str]) -> None:
-        """Files changed, or the library has just read some that did."""
-        del paths  # A look at the log costs less than finding out whether it is among them.
-        if self.feed is not None:
+        """Files changed; an empty set says that any may have."""
+        if self.feed is not None and (not paths or self.feed.is_about(paths)):
             self.feed.refresh()
 
     def trail(self, snapshot: Snapshot) -> list[Session]:

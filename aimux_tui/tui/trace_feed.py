@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -49,6 +51,15 @@ class TraceNews(Struct, frozen=True):
     """Nothing of before holds."""
 
 
+class _Sight(Struct, frozen=True):
+    """What a look at the trace found."""
+
+    before: TraceView
+    """The view with which it was compared."""
+    view: TraceView
+    news: TraceNews
+
+
 class TraceFeed:
     """One open session: `view` is always at hand, the methods fetch what somebody looks at."""
 
@@ -59,23 +70,30 @@ class TraceFeed:
         """Why the log cannot be read, in words; empty while it can."""
         self._library = library
         self._trace: TracePort | None = None
+        self._paths: frozenset[str] = frozenset()
+        """The names under which the log may be told to have changed."""
         self._on_change = on_change
         self._first_changed = 0
         self._is_reset = True
         self._refresh_wanted = False
         self._refreshing: asyncio.Task[None] | None = None
+        self._looking = threading.Lock()
         self._lane = Lane(f"trace {key}")
         self._detail_lane = Lane(f"details {key}")
 
     async def open(self) -> None:
         """Open the log and begin to read it."""
         try:
-            self._trace = await self._lane.run(self._library.open, self.key)
+            self._trace, self._paths = await self._lane.run(self._open)
         except (SessionError, OSError) as error:
             self.error = describe(error)
             self._on_change(self.key)
             return
         self.refresh()
+
+    def is_about(self, paths: frozenset[str]) -> bool:
+        """Whether the log is among the paths."""
+        return not self._paths.isdisjoint(paths)
 
     def refresh(self) -> None:
         """Read what the log gained. While a read runs, one more is queued at most."""
@@ -126,28 +144,54 @@ class TraceFeed:
     async def _refresh(self, trace: TracePort) -> None:
         while self._refresh_wanted:
             self._refresh_wanted = False
-            reading = asyncio.ensure_future(self._lane.run(trace.refresh))
+            reading = asyncio.ensure_future(self._lane.run(self._read, trace))
             # A large log shows its newest turns long before all of it is read.
             while not (await asyncio.wait({reading}, timeout=_PROGRESS_PAUSE))[0]:
-                await self._look(trace)
+                if trace.version != self.view.version:
+                    self._take(await self._detail_lane.run(self._look, trace))
             try:
-                await reading
+                sight = await reading
             except OSError as error:
                 self._set_error(describe(error))
+                sight = await self._detail_lane.run(self._look, trace)
             else:
                 self._set_error("")
-            await self._look(trace, is_read=True)
+            if sight is not None and sight.before is not self.view:
+                sight = await self._detail_lane.run(self._look, trace)
+            self._take(sight, is_read=True)
 
-    async def _look(self, trace: TracePort, *, is_read: bool = False) -> None:
-        """Take a new view if there is anything new to see, and tell."""
-        before = self.view
-        if trace.version == before.version and (before.is_open or not is_read):
+    def _open(self) -> tuple[TracePort, frozenset[str]]:
+        trace = self._library.open(self.key)
+        return trace, frozenset({trace.path, os.path.realpath(trace.path)})
+
+    def _read(self, trace: TracePort) -> _Sight | None:
+        """Read what the log gained, and look at it: in one call, since every change waits for two
+        threads to take turns.
+        """
+        trace.refresh()
+        return self._look(trace)
+
+    def _look(self, trace: TracePort) -> _Sight | None:
+        """What is to be seen now; None if it is what was seen before."""
+        with self._looking:
+            before = self.view
+            if trace.version == before.version and before.is_open:
+                return None
+            delta = trace.since(before.version)
+            turns = tuple(trace.turns)
+            first = 0 if delta.is_reset else min(delta.first_changed, len(before.costs), len(turns))
+            costs = [*before.costs[:first], *(trace.cost(turn) for turn in turns[first:])]
+            view = TraceView(delta.version, turns, costs, trace.is_complete)
+            return _Sight(before, view, TraceNews(first, delta.is_reset))
+
+    def _take(self, sight: _Sight | None, *, is_read: bool = False) -> None:
+        """Show it, and tell."""
+        if sight is None:
             return
-        view, first, is_reset = await self._detail_lane.run(_view_of, trace, before)
-        is_open = is_read or before.is_open or bool(view.turns)
-        self.view = replace(view, is_open=is_open)
-        self._first_changed = min(self._first_changed, first)
-        self._is_reset |= is_reset
+        is_open = is_read or self.view.is_open or bool(sight.view.turns)
+        self.view = replace(sight.view, is_open=is_open)
+        self._first_changed = min(self._first_changed, sight.news.first_changed)
+        self._is_reset |= sight.news.is_reset
         self._on_change(self.key)
 
     def _set_error(self, error: str) -> None:
@@ -159,15 +203,6 @@ class TraceFeed:
         self._refreshing = None
         if not task.cancelled() and self._refresh_wanted:
             self.refresh()
-
-
-def _view_of(trace: TracePort, before: TraceView) -> tuple[TraceView, int, bool]:
-    """(the trace now, index of the first turn that may have changed, whether all is new)."""
-    delta = trace.since(before.version)
-    turns = tuple(trace.turns)
-    first = 0 if delta.is_reset else min(delta.first_changed, len(before.costs), len(turns))
-    costs = [*before.costs[:first], *(trace.cost(turn) for turn in turns[first:])]
-    return TraceView(delta.version, turns, costs, trace.is_complete), first, delta.is_reset
 
 
 def describe(error: Exception) -> str:

@@ -272,7 +272,7 @@ async def test_hostile_text_reaches_no_terminal(size: tuple[int, int]):
 
 async def test_a_session_without_turns_waits_for_them():
     session = make_session("claude:fresh", "", turns=0, started=NOW)
-    library = FakeLibrary([session], {"claude:fresh": FakeTrace("claude:fresh")})
+    library = FakeLibrary([session], {"claude:fresh": FakeTrace("claude:fresh", path=session.path)})
     async with running(library=library) as app:
         await app.press("enter")
         await app.see("No turns yet")
