@@ -112,6 +112,7 @@ class Index:
         changed because of them.
         """
         changed: dict[str, LogRecord] = {}
+        stored: list[int] = []
         connection = self._connection
         with _transaction(connection):
             for record, costs in logs:
@@ -132,25 +133,53 @@ class Index:
                     "INSERT OR IGNORE INTO request VALUES(?,?)",
                     ((_signed(request.key), row[0]) for request in requests if request.key),
                 )
-                if self._partners(row[0]):
-                    changed |= self._settle(row[0])
+                stored.append(row[0])
+            changed |= self._settle_all(log for log in stored if self._shares(log))
         return changed
 
-    def _settle(self, log_id: int) -> dict[str, LogRecord]:
-        """Divide the requests of a log among all the logs that hold some of them."""
-        group = {log_id}
-        frontier = [log_id]
+    def _shares(self, log: int) -> bool:
+        """Whether another log holds some request of this one."""
+        found = self._connection.execute(
+            "SELECT 1 FROM request a JOIN request b ON b.key=a.key AND b.log<>a.log "
+            "WHERE a.log=? LIMIT 1",
+            (log,),
+        ).fetchone()
+        return found is not None
+
+    def _settle_all(self, logs: Iterable[int]) -> dict[str, LogRecord]:
+        """Divide the requests of these logs among all that hold some of them."""
+        settled: set[int] = set()
+        changed: dict[str, LogRecord] = {}
+        for log in logs:
+            if log not in settled:
+                group = self._group(log)
+                settled |= group
+                changed |= self._settle(group)
+        return changed
+
+    def _group(self, log: int) -> set[int]:
+        """The log, those that hold some of its requests, those that hold some of theirs, …"""
+        group, frontier, seen = {log}, [log], set[int]()
+        connection = self._connection
         while frontier:
-            fresh = self._partners(frontier.pop()) - group
-            group |= fresh
-            frontier.extend(fresh)
+            rows = connection.execute("SELECT key FROM request WHERE log=?", (frontier.pop(),))
+            keys = {key for (key,) in rows} - seen
+            seen |= keys
+            for key in keys:
+                logs = connection.execute("SELECT log FROM request WHERE key=?", (key,))
+                fresh = {other for (other,) in logs} - group
+                group |= fresh
+                frontier.extend(fresh)
+        return group
+
+    def _settle(self, group: set[int]) -> dict[str, LogRecord]:
+        """Divide the requests of these logs among them."""
         records: dict[str, LogRecord] = {}
         priced: list[PricedLog] = []
-        marks = ",".join("?" * len(group))
-        for path, blob, requests_blob in self._connection.execute(
-            f"SELECT path, record, requests FROM log WHERE id IN ({marks})",  # noqa: S608 - only marks
-            tuple(group),
-        ):
+        for log in group:
+            path, blob, requests_blob = self._connection.execute(
+                "SELECT path, record, requests FROM log WHERE id=?", (log,)
+            ).fetchone()
             requests, costs = _requests_decoder.decode(requests_blob)
             record = records[path] = _record_decoder.decode(blob)
             priced.append(PricedLog(path, record.summary, requests, costs))
@@ -164,14 +193,6 @@ class Index:
                     "UPDATE log SET record=? WHERE path=?", (_encode(changed[path]), path)
                 )
         return changed
-
-    def _partners(self, log_id: int) -> set[int]:
-        """The other logs that hold some request of this one."""
-        rows = self._connection.execute(
-            "SELECT DISTINCT b.log FROM request a JOIN request b ON b.key=a.key WHERE a.log=?",
-            (log_id,),
-        )
-        return {other for (other,) in rows} - {log_id}
 
     def requests(self, path: str) -> _Requests:
         """A log's requests and what each costs; empty if the index has none."""
@@ -188,20 +209,20 @@ class Index:
 
         Returns the records whose share changed because of it.
         """
-        changed: dict[str, LogRecord] = {}
+        bereft: set[int] = set()
+        gone: set[int] = set()
         connection = self._connection
         with _transaction(connection):
             for path in paths:
                 row = connection.execute("SELECT id FROM log WHERE path=?", (path,)).fetchone()
                 if row is None:
                     continue
-                partners = self._partners(row[0])
+                if self._shares(row[0]):
+                    bereft |= self._group(row[0])
+                gone.add(row[0])
                 connection.execute("DELETE FROM log WHERE id=?", row)
                 connection.execute("DELETE FROM request WHERE log=?", row)
-                for partner in partners:
-                    changed |= self._settle(partner)
-                changed.pop(path, None)
-        return changed
+            return self._settle_all(bereft - gone)
 
     def close(self) -> None:
         """Close the file."""

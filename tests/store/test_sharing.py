@@ -60,3 +60,14 @@ def test_files_that_vanished_between_two_starts_own_nothing(tmp_path: Path) -> N
     index.keep_only({FORK.file.path})
     (left,) = index.load("v1").values()
     assert left.own_usage.output == 10
+
+
+def test_requests_that_go_from_copy_to_copy_make_one_group(tmp_path: Path) -> None:
+    chain = [record(f"claude:{n:02}", request(n), request(n + 1), minutes=n) for n in range(1, 40)]
+    index = Index(tmp_path / "index.db")
+    records = index.store(chain, "v1")
+    assert sum(one.own_usage.requests for one in records.values()) == 40
+    again = index.forget([chain[0][0].file.path])
+    owners = records | again
+    del owners[chain[0][0].file.path]
+    assert sum(one.own_usage.requests for one in owners.values()) == 39
