@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from aimux_tui import __version__
+from aimux_tui.cli.every_byte import unnoticed_damage
 from aimux_tui.cli.output import print_json
 from aimux_tui.cli.setup import Surroundings, look_around, make_library
 from aimux_tui.text.sanitise import one_line
@@ -17,18 +18,22 @@ from aimux_tui.text.units import format_bytes, plural
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from aimux_tui.model.log import Problem
     from aimux_tui.store.library import Library
     from aimux_tui.store.record import LogRecord
 
 _SHOWN = 12
+_SKIMMED = (
+    "Large tool outputs are read at their ends only; --every-byte finds damage inside them too"
+)
 
 
-def run(*, as_json: bool) -> int:
+def run(*, as_json: bool, reads_every_byte: bool = False) -> int:
     """Print the report. 1 if something needs the user's hand."""
     surroundings = look_around()
     library = make_library(surroundings)
     library.load_fully()
-    report = examine(surroundings, library)
+    report = examine(surroundings, library, reads_every_byte=reads_every_byte)
     if as_json:
         print_json(report, is_pretty=True)
     else:
@@ -36,7 +41,9 @@ def run(*, as_json: bool) -> int:
     return 1 if report["settings"]["errors"] or report["unreadable"] else 0
 
 
-def examine(surroundings: Surroundings, library: Library) -> dict[str, Any]:
+def examine(
+    surroundings: Surroundings, library: Library, *, reads_every_byte: bool = False
+) -> dict[str, Any]:
     """Everything the report says, as plain values."""
     records = library.records()
     unknown: Counter[str] = Counter()
@@ -72,7 +79,8 @@ def examine(surroundings: Surroundings, library: Library) -> dict[str, Any]:
             "hidden": sum(bool(s.hidden_reason and not s.parent_key) for s in sessions),
             "log_bytes": sum(record.stamp.size for record in records),
         },
-        "bad_lines": _damage(records),
+        "read_every_byte": reads_every_byte,
+        "bad_lines": _damage(records, reads_every_byte=reads_every_byte),
         "unknown": dict(unknown.most_common()),
         "agents": dict(versions.most_common()),
         "unpriced_models": sorted(
@@ -93,21 +101,36 @@ def examine(surroundings: Surroundings, library: Library) -> dict[str, Any]:
     }
 
 
-def _damage(records: Iterable[LogRecord]) -> list[dict[str, Any]]:
+def _damage(records: Iterable[LogRecord], *, reads_every_byte: bool) -> list[dict[str, Any]]:
     """The logs with bad lines, the worst first, and where the first of these are."""
-    damaged = [
-        {
-            "path": record.file.path,
-            "bad_lines": record.summary.bad_lines,
-            "problems": [
-                {"line": problem.line, "offset": problem.offset, "reason": problem.reason}
-                for problem in record.summary.problems[:_SHOWN]
-            ],
-        }
-        for record in records
-        if record.summary.bad_lines
-    ]
+    damaged = []
+    for record in records:
+        summary = record.summary
+        unnoticed = _unnoticed(record) if reads_every_byte else []
+        if bad_lines := summary.bad_lines + len(unnoticed):
+            problems = sorted([*summary.problems, *unnoticed], key=lambda problem: problem.offset)
+            damaged.append(
+                {
+                    "path": record.file.path,
+                    "bad_lines": bad_lines,
+                    "problems": [
+                        {"line": problem.line, "offset": problem.offset, "reason": problem.reason}
+                        for problem in problems[:_SHOWN]
+                    ],
+                }
+            )
     return sorted(damaged, key=lambda entry: -cast("int", entry["bad_lines"]))
+
+
+def _unnoticed(record: LogRecord) -> list[Problem]:
+    """Damage that the scan has not seen; a log with more than it lists is bad enough."""
+    summary = record.summary
+    if summary.bad_lines > len(summary.problems):
+        return []
+    try:
+        return list(unnoticed_damage(record.file, summary.problems))
+    except OSError:
+        return []  # it has gone since
 
 
 def format_report(report: dict[str, Any]) -> str:
@@ -143,6 +166,8 @@ def format_report(report: dict[str, Any]) -> str:
             f"    line {problem['line']}: {one_line(problem['reason'], 100)}"
             for problem in entry["problems"][:3]
         ]
+    if not report["read_every_byte"]:
+        lines += ["", _SKIMMED]
     lines.append("")
     if report["unpriced_models"]:
         lines.append(f"No price known for: {', '.join(report['unpriced_models'])}")

@@ -89,7 +89,7 @@ def _counts(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from aimux_tui.cli import doctor
 
-    return doctor.run(as_json=options.json)
+    return doctor.run(as_json=options.json, reads_every_byte=options.every_byte)
 
 
 def _tmux(options: argparse.Namespace) -> int:

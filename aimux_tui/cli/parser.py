@@ -180,6 +180,11 @@ def _counts(parser: argparse.ArgumentParser) -> None:
 
 
 def _doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--every-byte",
+        action="store_true",
+        help="look for damage also inside large tool outputs, which are only skimmed otherwise",
+    )
     _add_json(parser)
 
 

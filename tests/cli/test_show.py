@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.homes import AGENT_ID, CLAUDE_ID, CODEX_ID
+from tests.providers.claude.build import long_session
 
 
 def test_text_shows_what_the_agent_did(logs: dict[str, Path], run: Run) -> None:
@@ -106,6 +107,28 @@ def test_doctor_is_loud_about_drift_and_damage(logs: dict[str, Path], run: Run) 
     assert report["bad_lines"][0]["problems"][0]["line"] == 10
     assert report["sessions"]["listed"] == 3
     assert report["sessions"]["sub_agents"] == 1
+
+
+def test_doctor_finds_damage_inside_large_outputs_when_asked(home: Path, run: Run) -> None:
+    """The scan skims these lines; doctor says so, and can read them whole."""
+    log = long_session()
+    place = next(i for i, line in enumerate(log.lines) if len(line) > 16_384)
+    log.lines[place] = log.lines[place].replace(b"braces", b"bra\x01es", 1)
+    log.lines.append(b'{"type":"user", torn\n')
+    folder = home / ".claude" / "projects" / "-work-zoo"
+    folder.mkdir(parents=True)
+    (folder / "damaged.jsonl").write_bytes(log.data)
+    skimmed = run("doctor")[1]
+    assert "1 bad line\n" in skimmed
+    assert "--every-byte finds damage inside them" in skimmed
+    code, out, err = run("doctor", "--every-byte", "--json")
+    assert (code, err) == (0, "")
+    (entry,) = json.loads(out)["bad_lines"]
+    assert entry["bad_lines"] == 2
+    assert [problem["line"] for problem in entry["problems"]] == [place + 1, len(log.lines)]
+    offset = entry["problems"][0]["offset"]
+    assert log.data[offset:].startswith(log.lines[place])
+    assert "read at their ends only" not in run("doctor", "--every-byte")[1]
 
 
 def test_doctor_names_wrong_settings(home: Path, run: Run) -> None:
