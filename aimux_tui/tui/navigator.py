@@ -47,7 +47,9 @@ class Navigator:
         self._go_to = go_to
         self._tell = tell
         self._target = setup.open_target
-        self.reader.followed_folder = setup.follow_folder
+        self._is_waiting = False
+        """There is no session in the followed folder yet, and the trace says so."""
+        self.reader.followed_folder = self._trace.awaited = setup.follow_folder
 
     def library_changed(self, snapshot: Snapshot) -> None:
         """Take over another snapshot."""
@@ -148,8 +150,11 @@ class Navigator:
             except SessionError as error:
                 self._tell(error.message)
         elif (wanted := self.reader.wanted(self.snapshot)) is not None:
-            self._show(self.reader.open(wanted, is_following=True))
+            self._show(self.reader.follow(wanted))
             self._sessions.select(wanted.key)
+            self._go_to(Pane.TRACE)
+        elif self.reader.followed_folder and not self._is_waiting:
+            self._is_waiting = True
             self._go_to(Pane.TRACE)
 
     def _open(self, session: Session) -> None:

@@ -27,6 +27,8 @@ class Reader:
         self.feed: TraceFeed | None = None
         self.followed_folder = ""
         """The newest session of this folder is opened as soon as there is one; "" for none."""
+        self._followed = ""
+        """Key of the session that was opened because it is that folder's newest."""
         self._library = library
         self._on_change = on_change
         self._follows = follows
@@ -45,6 +47,11 @@ class Reader:
         visit.is_following = is_following
         self._start(session.key)
         return visit
+
+    def follow(self, session: Session) -> Visit:
+        """Open the newest session of the followed folder."""
+        self._followed = session.key
+        return self.open(session, is_following=True)
 
     def enter(self, session: Session) -> Visit:
         """Open the sub-agent of the open session."""
@@ -83,10 +90,10 @@ class Reader:
         if not self.followed_folder:
             return None
         newest = newest_in(snapshot.sessions, self.followed_folder)
-        if newest is None or not self.selection.trail:
+        current = snapshot.by_key.get(self._followed)
+        if newest is None or current is None:
             return newest
-        current = snapshot.by_key.get(self.selection.trail[0].key)
-        if current is None or current.started is None or newest.started is None:
+        if current.started is None or newest.started is None:
             return None
         # Of two agents at work in one folder, the one that was begun last stays on the screen.
         return newest if newest.started > current.started else None

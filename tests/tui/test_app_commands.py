@@ -380,26 +380,6 @@ async def test_a_session_is_opened_by_its_path_at_the_start():
         assert app.session_cursor == PARSER
 
 
-async def test_the_side_pane_follows_the_newest_session_of_its_folder():
-    async with running(NARROW, follow_folder="/home/u/src/parser") as app:
-        await app.until(lambda: app.main.navigator.reader.key == PARSER)
-        await app.see("following")
-        assert app.shown == [Pane.TRACE]
-        session = app.main.navigator.snapshot.by_key[PARSER]
-        newer = replace(
-            session,
-            key="codex:second",
-            session_id="second",
-            path="/home/u/.codex/second.jsonl",
-            title="The next task",
-            started=session.updated,
-            updated=session.updated.replace(minute=59),
-        )
-        app.library.put(newer)
-        await app.until(lambda: app.main.navigator.reader.key == "codex:second")
-        await app.see("The next task")
-
-
 async def test_the_mouse_selects_opens_and_presses():
     async with running() as app:
         await app.pilot.click(app.main.sessions.list, offset=(20, 2))

@@ -61,11 +61,14 @@ def no_match(query: str, palette: Palette) -> list[Line]:
 
 
 def no_rows(
-    feed: TraceFeed | None, trail: Sequence[Session], query: str, palette: Palette
+    feed: TraceFeed | None, trail: Sequence[Session], query: str, awaited: str, palette: Palette
 ) -> list[Line]:
-    """There are no turns to show of the session at the end of a trail."""
+    """There are no turns to show of the session at the end of a trail.
+
+    Without a `feed`, the next session of the folder `awaited` is waited for, if there is one.
+    """
     if feed is None:
-        return no_trace(palette)
+        return no_trace(awaited, palette)
     if feed.error and not feed.view.turns:
         return unreadable(trail[-1].path if trail else feed.key, feed.error, palette)
     if query:
@@ -73,8 +76,15 @@ def no_rows(
     return no_turns(is_open=feed.view.is_open, palette=palette)
 
 
-def no_trace(palette: Palette) -> list[Line]:
-    """No session is open."""
+def no_trace(awaited: str, palette: Palette) -> list[Line]:
+    """No session is open; the next one of a folder is, if one is `awaited`."""
+    if awaited:
+        return [
+            _line(("Waiting for a session in", palette.heading)),
+            _line((one_line(awaited), palette.text)),
+            _line(),
+            _line(("Start an agent there, and it is shown here.", palette.muted)),
+        ]
     return [
         _line(("No session is open", palette.heading)),
         _line(),

@@ -79,6 +79,8 @@ class TracePane(CursorCommands, Column):
         self.list = VirtualList(self.items, can_follow=True, id="turn-list")
         self.feed: TraceFeed | None = None
         self.visit = Visit("")
+        self.awaited = ""
+        """A folder whose next session is going to be opened."""
         self._sessions: Sequence[Session] = ()
         self._place = PaneTitle(glyphs, "Trace")
         self._line = PaneTitle(glyphs)
@@ -177,7 +179,8 @@ class TracePane(CursorCommands, Column):
         self.visit.is_following = self.list.is_following
 
     def _explain(self) -> None:
-        said = no_rows(self.feed, self._sessions, self.items.query, self.list.look.palette)
+        palette, trail = self.list.look.palette, self._sessions
+        said = no_rows(self.feed, trail, self.items.query, self.awaited, palette)
         self.list.say_when_empty(said)
 
     def show_titles(self) -> None:
