@@ -5,21 +5,23 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment, Segments
+from rich.segment import Segment
 from rich.style import Style as RichStyle
+from textual.geometry import Region
 from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBarRender
+from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.strip import Strip
 from textual.style import Style
 
 from aimux_tui.tui.palette import palette_of
 from aimux_tui.tui.widgets.heights import Heights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Self
 
-    from rich.console import Console, ConsoleOptions, RenderableType
     from textual.color import Color
-    from textual.scrollbar import ScrollBar
+    from textual.geometry import Size
 
 MARK = "="
 """In ASCII everywhere: the scrollbar itself is only colour."""
@@ -45,7 +47,10 @@ class MarkedScrollView(ScrollView):
 
         Where marks of several kinds meet, the kind that was marked first is seen.
         """
-        self._marks[kind] = (indexes, style)
+        marks = (tuple(indexes), style)
+        if self._marks.get(kind, ((), style)) == marks:
+            return
+        self._marks[kind] = marks
         if self.is_mounted:
             self.vertical_scrollbar.refresh()
 
@@ -55,21 +60,20 @@ class MarkedScrollView(ScrollView):
 
     @property
     def vertical_scrollbar(self) -> ScrollBar:
-        """Textual's scrollbar, drawing our marks."""
-        bar = super().vertical_scrollbar
-        if bar.renderer is ScrollBarRender:
-            self._use_renderer(bar)
-        return bar
+        """A scrollbar that draws our marks, made and started as Textual does with its own."""
+        if self._vertical_scrollbar is None:
+            bar = MarkedScrollBar(self._marked_cells, thickness=self.scrollbar_size_vertical)
+            bar.draw(is_ascii=self._has_ascii_bar)
+            bar.display = False
+            self._vertical_scrollbar = bar
+            self.app._start_widget(self, bar)  # noqa: SLF001 - Textual starts its own like this
+        return self._vertical_scrollbar
 
     def draw_scrollbar(self, *, is_ascii: bool) -> None:
         """Draw the scrollbar with or without the half blocks that make it move smoothly."""
         self._has_ascii_bar = is_ascii
-        if self.is_mounted:
-            self._use_renderer(super().vertical_scrollbar)
-
-    def _use_renderer(self, bar: ScrollBar) -> None:
-        # On the instance, as Textual's documentation proposes for a single scrollbar.
-        vars(bar)["renderer"] = marked_renderer(self._marked_cells, is_ascii=self._has_ascii_bar)
+        if isinstance(self._vertical_scrollbar, MarkedScrollBar):
+            self._vertical_scrollbar.draw(is_ascii=is_ascii)
 
     def _marked_cells(self, size: int) -> Mapping[int, Color | None]:
         palette = palette_of(self.app)
@@ -93,9 +97,11 @@ def marked_cells(
     if not total or not size or not any(indexes for indexes, _ in marks):
         return {}
     cells: dict[int, Color | None] = {}
-    for cell in range(size):
-        first_row = cell * total // size
-        last_row = max((cell + 1) * total // size - 1, first_row)
+    # Rows that all fit on the screen have their marks beside them.
+    rows = max(total, size)
+    for cell in range(min(size, total)):
+        first_row = cell * rows // size
+        last_row = max((cell + 1) * rows // size - 1, first_row)
         first, line = heights.find(first_row)
         # An item is marked where it begins.
         if line and last_row > first_row:
@@ -109,28 +115,83 @@ def marked_cells(
     return cells
 
 
-def marked_renderer(
-    cells_of: Callable[[int], Mapping[int, Color | None]], *, is_ascii: bool
-) -> type[ScrollBarRender]:
-    """A renderer for one scrollbar; `cells_of` is asked with the bar's height in every frame."""
+class MarkedScrollBar(ScrollBar):
+    """A vertical scrollbar with marks on top.
 
-    class MarkedScrollBarRender(ScrollBarRender):
-        """Textual's bar with marks on top."""
+    It paints itself, past Textual's cache of styles, which takes each of its cells through all that
+    a whole line may need; that was the dearest part of a frame.
+    """
 
-        VERTICAL_BARS: ClassVar[list[str]] = (
-            [" "] * 8 if is_ascii else ScrollBarRender.VERTICAL_BARS
-        )
+    def __init__(
+        self, marked_cells_of: Callable[[int], Mapping[int, Color | None]], *, thickness: int
+    ) -> None:
+        super().__init__(vertical=True, name="vertical", thickness=thickness)
+        self._marked_cells_of = marked_cells_of
+        self._painted: tuple[Size, list[Strip]] | None = None
 
-        def __rich_console__(
-            self, console: Console, options: ConsoleOptions
-        ) -> Iterator[RenderableType | Segment]:
-            height = options.height or console.height
-            for bar in super().__rich_console__(console, options):
-                if isinstance(bar, Segments):
-                    _put_marks(bar.segments, cells_of(height))
-                yield bar
+    def draw(self, *, is_ascii: bool) -> None:
+        """Draw it with or without half blocks."""
+        # On the instance, as Textual's documentation proposes for a single scrollbar.
+        vars(self)["renderer"] = _PlainRender if is_ascii else ScrollBarRender
+        self.refresh()
 
-    return MarkedScrollBarRender
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Paint anew."""
+        self._painted = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def notify_style_update(self) -> None:
+        """Paint anew: colours may have changed."""
+        self._painted = None
+        super().notify_style_update()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Its rows."""
+        size = self.size
+        if self._painted is None or self._painted[0] != size:
+            self._painted = (size, self._paint(size))
+        strips = self._painted[1][crop.y : crop.bottom]
+        if crop.x or crop.width != size.width:
+            strips = [strip.crop(crop.x, crop.right) for strip in strips]
+        return strips
+
+    def render_line(self, y: int) -> Strip:
+        """One row."""
+        return self.render_lines(Region(0, y, self.size.width, 1))[0]
+
+    def _paint(self, size: Size) -> list[Strip]:
+        bar = self.render()
+        assert isinstance(bar, ScrollBarRender)
+        style = self.app.console.get_style(bar.style)
+        assert style.color is not None
+        assert style.bgcolor is not None
+        cells = bar.render_bar(
+            size=size.height,
+            virtual_size=bar.virtual_size,
+            window_size=bar.window_size,
+            position=bar.position,
+            thickness=size.width,
+            back_color=style.bgcolor,
+            bar_color=style.color,
+        ).segments[: size.height]
+        _put_marks(cells, self._marked_cells_of(size.height))
+        strips = [Strip([cell], size.width) for cell in cells]
+        for line_filter in self.get_line_filters():
+            background = self.background_colors[1]
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        return strips
+
+
+class _PlainRender(ScrollBarRender):
+    """Textual's bar without half blocks."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 def _put_marks(bar: list[Segment], cells: Mapping[int, Color | None]) -> None:

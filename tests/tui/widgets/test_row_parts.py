@@ -122,5 +122,5 @@ def test_marks_lie_where_their_items_begin() -> None:
     assert marked_cells([([10], RED)], heights, 10) == {0: RED}
     assert marked_cells([([], RED)], heights, 10) == {}
     assert marked_cells([([1], RED)], Heights(), 10) == {}
-    few = marked_cells([([0, 1], RED)], Heights(2), 10)
-    assert few, "an item may take several cells"
+    few = marked_cells([([0, 2], RED)], Heights(3), 10)
+    assert few == {0: RED, 2: RED}, "beside their items, when all are on the screen"
