@@ -192,8 +192,9 @@ class Course:
         if current is None:
             return
         self._worked_at = at
-        # A steering prompt's measure would begin with the prompt that it steered.
-        if duration_ms and current.kind is not TurnKind.STEERING:
+        # The measure begins with the prompt that came before these.
+        begun_before = {TurnKind.STEERING, TurnKind.NOTIFICATION}
+        if duration_ms and current.kind not in begun_before:
             current.duration_ms += duration_ms
         if self.state.now() is LogState.RESPONDING:
             self.state.set(LogState.FINISHED)

@@ -260,6 +260,19 @@ class TestTurns:
         (row,) = log.rows()
         assert row.logged_duration == timedelta(seconds=1.5)
 
+    def test_a_notifications_turn_does_not_last_since_the_prompt(self) -> None:
+        log = Log()
+        log.prompt("go")
+        log.say(text("a"))
+        log.wait(60)
+        log.prompt("<task-notification><task-id>b1</task-id></task-notification>")
+        log.say(text("seen"))
+        log.system("turn_duration", durationMs=62_000)
+        _, row = log.rows()
+        assert row.kind is TurnKind.NOTIFICATION
+        assert row.duration is not None
+        assert row.duration < timedelta(seconds=10)
+
     def test_keys_are_unique_even_for_repeated_records(self) -> None:
         log = Log()
         log.prompt("go")
