@@ -43,7 +43,7 @@ class Spawn(Struct, frozen=True):
     """Hash of the task text, to find a child that is named nowhere."""
 
 
-class LogSummary(Struct, frozen=True):
+class LogSummary(Struct, frozen=True, omit_defaults=True):
     """Everything the session list needs of one log file, and the counts that prove it right."""
 
     provider: str

@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 
-class Usage(Struct, frozen=True):
+class Usage(Struct, frozen=True, omit_defaults=True):
     """Tokens of one or more model requests. The kinds are disjoint; reasoning is part of output."""
 
     input: int = 0
@@ -68,7 +68,7 @@ class Request(Struct, frozen=True):
     """"" (standard), "fast", "flex", "priority" or "batch"."""
 
 
-class Cost(Struct, frozen=True):
+class Cost(Struct, frozen=True, omit_defaults=True):
     """Money in USD. What could not be priced is named, never counted as nothing."""
 
     usd: float = 0.0

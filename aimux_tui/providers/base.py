@@ -27,7 +27,7 @@ LogFormat = Literal["lines", "document", "zstd-lines"]
 """How a file grows: by appended lines; by being rewritten whole; not at all, compressed."""
 
 
-class LogFile(Struct, frozen=True):
+class LogFile(Struct, frozen=True, omit_defaults=True):
     """A file that holds a session or a sub-agent, as its place tells it. Nothing was read yet."""
 
     provider: str

@@ -62,7 +62,8 @@ def link_to_parent(child: LogSummary, parent: LogSummary | None) -> str:
 
 
 def build_session(
-    records: Sequence[LogRecord],
+    record: LogRecord,
+    others: Sequence[str],
     children: Sequence[Session],
     parent: LogSummary | None,
     *,
@@ -71,12 +72,12 @@ def build_session(
     pricer: Pricer,
     now: datetime,
 ) -> Session:
-    """The list row of the session that `records` (one, or several files of it) hold."""
-    record = main_record(records)
+    """The list row of the session that `record` tells; `others` are further files of it."""
     summary = record.summary
     written = datetime.fromtimestamp(record.stamp.mtime_ns / 1e9, UTC)
     status, reason = status_of(summary, live=live, written=written, now=now)
     updated = [child.updated for child in children if child.updated is not None]
+    usage, cost = record.own_usage, record.own_cost
     window = summary.context_window
     if window is None and summary.models:
         window = pricer.context_window(summary.models[-1])
@@ -103,10 +104,10 @@ def build_session(
         additions=summary.additions,
         deletions=summary.deletions,
         compactions=summary.compactions,
-        usage=record.own_usage,
-        cost=record.own_cost,
-        total_usage=sum((child.total_usage for child in children), record.own_usage),
-        total_cost=sum((child.total_cost for child in children), record.own_cost),
+        usage=usage,
+        cost=cost,
+        total_usage=sum((child.total_usage for child in children), usage),
+        total_cost=sum((child.total_cost for child in children), cost),
         context_tokens=summary.context_tokens,
         context_window=window,
         parent_key=summary.parent_key,
@@ -119,7 +120,7 @@ def build_session(
         bad_lines=summary.bad_lines,
         problems=summary.problems,
         is_partial=summary.is_partial,
-        other_paths=tuple(sorted(r.file.path for r in records if r is not record)),
+        other_paths=tuple(others),
     )
 
 

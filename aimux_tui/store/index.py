@@ -19,7 +19,7 @@ from aimux_tui.store.sharing import PricedLog, shared_parts
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE log(
   id INTEGER PRIMARY KEY,

@@ -11,7 +11,7 @@ from aimux_tui.providers.base import LogFile
 from aimux_tui.sources.reader import Stamp
 
 
-class LogRecord(Struct, frozen=True):
+class LogRecord(Struct, frozen=True, omit_defaults=True):
     """A log file's summary with its price, as the index keeps it."""
 
     file: LogFile
@@ -27,7 +27,10 @@ class LogRecord(Struct, frozen=True):
     @property
     def own_usage(self) -> Usage:
         """Its usage (rewound requests included: they were billed), less what another log owns."""
-        return subtract(self.summary.usage + self.summary.discarded_usage, self.shared_usage)
+        usage, discarded = self.summary.usage, self.summary.discarded_usage
+        if discarded.requests:
+            usage += discarded
+        return subtract(usage, self.shared_usage)
 
     @property
     def own_cost(self) -> Cost:

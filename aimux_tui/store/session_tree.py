@@ -31,6 +31,8 @@ class SessionTree:
         self.records: dict[str, LogRecord] = {}
         """By path of the log file."""
         self._pricer = pricer
+        self._main: dict[str, LogRecord] = {}
+        """By session: the record that tells its story."""
         self._paths_of: dict[str, set[str]] = defaultdict(set)
         self._children_of: dict[str, set[str]] = defaultdict(set)
         self._side_titles: dict[str, str] = {}
@@ -45,9 +47,11 @@ class SessionTree:
             old = self.records.get(path)
             if old is not None and old.summary.key != summary.key:
                 self._paths_of[old.summary.key].discard(path)
+                self._choose_main(old.summary.key)
                 touched[old.summary.key] = None
             self.records[path] = record
             self._paths_of[summary.key].add(path)
+            self._choose_main(summary.key)
             touched[summary.key] = None
             if summary.titles_for_others:
                 self._foreign_titles.update(summary.titles_for_others)
@@ -59,6 +63,7 @@ class SessionTree:
         if record is not None:
             key = record.summary.key
             self._paths_of[key].discard(path)
+            self._choose_main(key)
             self._rebuild([key])
 
     def set_surroundings(
@@ -74,20 +79,22 @@ class SessionTree:
         for key, session in list(self.sessions.items()):
             is_recent = session.updated is not None and now - session.updated < _RESTLESS
             if is_recent or key in self._live_states:
-                self._build(key)
+                self._build(key, now)
 
     def main_path(self, key: str) -> str | None:
         """The log file that tells the story of a session."""
-        records = self._records_of(key)
-        return main_record(records).file.path if records else None
+        record = self._main.get(key)
+        return record.file.path if record else None
 
-    def _records_of(self, key: str) -> list[LogRecord]:
-        paths = self._paths_of.get(key, ())
-        return [self.records[path] for path in (sorted(paths) if len(paths) > 1 else paths)]
+    def _choose_main(self, key: str) -> None:
+        if paths := self._paths_of[key]:
+            self._main[key] = main_record([self.records[path] for path in paths])
+        else:
+            self._main.pop(key, None)
 
     def _summary_of(self, key: str) -> LogSummary | None:
-        records = self._records_of(key)
-        return main_record(records).summary if records else None
+        record = self._main.get(key)
+        return record.summary if record else None
 
     def _relate(self, key: str) -> None:
         """Set whose child a session is."""
@@ -130,38 +137,40 @@ class SessionTree:
                 stale[key] = None
                 summary = self._summary_of(key)
                 key = summary.parent_key if summary else ""
+        now = datetime.now(UTC)
         while stale:
-            self._build_stale(next(iter(stale)), stale)
+            self._build_stale(next(iter(stale)), stale, now)
 
-    def _build_stale(self, key: str, stale: dict[str, None]) -> None:
+    def _build_stale(self, key: str, stale: dict[str, None], now: datetime) -> None:
         del stale[key]
         for child in list(self._children_of.get(key, ())):
             if child in stale:
-                self._build_stale(child, stale)
-        self._build(key)
+                self._build_stale(child, stale, now)
+        self._build(key, now)
         # A child is linked to a call of its parent, which may have been read only now.
         for child in self._children_of.get(key, ()):
             session = self.sessions.get(child)
             if session is not None and not session.parent_tool_call_id:
-                self._build(child)
+                self._build(child, now)
 
-    def _build(self, key: str) -> None:
-        records = self._records_of(key)
-        if not records:
+    def _build(self, key: str, now: datetime) -> None:
+        record = self._main.get(key)
+        if record is None:
             return
-        summary = main_record(records).summary
+        summary, path = record.summary, record.file.path
         children = [
             child for name in self._children_of.get(key, ()) if (child := self.sessions.get(name))
         ]
         children.sort(key=lambda child: (child.started or OLDEST, child.key))
         session = build_session(
-            records,
+            record,
+            sorted(other for other in self._paths_of[key] if other != path),
             children,
             self._summary_of(summary.parent_key) if summary.parent_key else None,
             title=title_of(summary, self._side_titles, self._foreign_titles),
             live=self._live_states.get(key),
             pricer=self._pricer,
-            now=datetime.now(UTC),
+            now=now,
         )
         if self.sessions.get(key) != session:
             self.sessions[key] = session
