@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from aimux_tui.cli.tables import Column, format_table, terminal_width
 from aimux_tui.model.session import Status
 from aimux_tui.model.usage import Cost
-from aimux_tui.text.units import format_age, format_cost, format_count, plural
+from aimux_tui.text.units import (
+    UNKNOWN,
+    format_age,
+    format_cost,
+    format_count,
+    format_spent,
+    plural,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,8 +53,8 @@ def format_sessions(sessions: Sequence[Session]) -> str:
             str(session.turns),
             str(session.tool_calls),
             str(session.failed_tool_calls or ""),
-            format_count(session.total_usage.total),
-            format_cost(session.total_cost),
+            format_count(session.total_usage.total) if session.total_usage.total else UNKNOWN,
+            format_spent(session.total_usage, session.total_cost),
         ]
         for session in sessions
     ]

@@ -10,9 +10,9 @@ from aimux_tui.model.turn import Image, Notice, Text, Thinking, Turn, TurnState,
 from aimux_tui.text.sanitise import one_line, sanitise
 from aimux_tui.text.units import (
     format_bytes,
-    format_cost,
     format_date,
     format_duration,
+    format_spent,
     format_tokens,
     plural,
 )
@@ -50,7 +50,8 @@ def format_header(session: Session) -> str:
             f"{plural(session.turns, 'turn')}, {plural(session.tool_calls, 'tool call')} "
             f"({session.failed_tool_calls} failed), {plural(session.edits, 'edit')} "
             f"(+{session.additions} -{session.deletions}), "
-            f"{format_tokens(session.total_usage)} tokens, {format_cost(session.total_cost)}"
+            f"{format_tokens(session.total_usage)} tokens, "
+            f"{format_spent(session.total_usage, session.total_cost)}"
         ),
     ]
     if session.descendants:
@@ -68,7 +69,7 @@ def format_turn(
     heading = (
         f"── {summary.number} {summary.kind} · {format_date(summary.started)} · "
         f"{format_duration(summary.duration)} · {format_tokens(summary.usage)} · "
-        f"{format_cost(cost)}"
+        f"{format_spent(summary.usage, cost)}"
     )
     if summary.state is not TurnState.DONE:
         heading += f" · {summary.state}"

@@ -27,7 +27,9 @@ def format_count(number: int) -> str:
 
 
 def format_tokens(usage: Usage) -> str:
-    """Tokens in and out: "13k→1.1k"; marked where the log counts too few."""
+    """Tokens in and out: "13k→1.1k"; marked where the log counts too few, "—" if it has none."""
+    if not usage.total:
+        return UNKNOWN
     mark = AT_LEAST if usage.is_lower_bound else ""
     return f"{format_count(usage.context)}→{mark}{format_count(usage.output)}"
 
@@ -38,6 +40,11 @@ def format_cost(cost: Cost) -> str:
         return UNKNOWN
     mark = AT_LEAST if cost.is_partial else ""
     return mark + format_usd(cost.usd)
+
+
+def format_spent(usage: Usage, cost: Cost) -> str:
+    """What some usage cost. A log that counts no tokens does not say that they were free."""
+    return format_cost(cost) if usage.total or cost.usd else UNKNOWN
 
 
 def format_usd(usd: float) -> str:

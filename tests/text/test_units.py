@@ -14,6 +14,7 @@ from aimux_tui.text.units import (
     format_date,
     format_duration,
     format_elapsed,
+    format_spent,
     format_tokens,
     plural,
 )
@@ -58,6 +59,13 @@ def test_tokens_tell_what_went_in_and_came_out() -> None:
 )
 def test_money_is_honest(cost: Cost, text: str) -> None:
     assert format_cost(cost) == text
+
+
+def test_what_was_not_counted_was_not_free() -> None:
+    assert format_tokens(Usage(requests=3)) == "—"
+    assert format_spent(Usage(requests=3), Cost()) == "—"
+    assert format_spent(Usage(input=3, requests=1), Cost()) == "$0"
+    assert format_spent(Usage(), Cost(0.08)) == "$0.08"
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from msgspec import Struct
 from textual.style import Style
 
 from aimux_tui.config.schema import TimeMode
-from aimux_tui.text.units import format_cost
+from aimux_tui.text.units import UNKNOWN, format_spent
 from aimux_tui.tui.format.columns import Column, Part, cell, columns_that_fit
 from aimux_tui.tui.format.lines import OPENS, width_of
 
 if TYPE_CHECKING:
-    from aimux_tui.model.usage import Cost
+    from aimux_tui.model.usage import Cost, Usage
     from aimux_tui.tui.format.look import Look
 
 _TITLE_SHARE = 0.42
@@ -47,10 +47,11 @@ def gap_at(width: int) -> int:
     return 2 if width >= _ROOMY else 1
 
 
-def money(cost: Cost, look: Look, width: int) -> list[Part]:
+def money(usage: Usage, cost: Cost, look: Look, width: int) -> list[Part]:
     """An amount as a column."""
-    style = look.palette.text if cost.is_known else look.palette.faint
-    return cell(look.plain(format_cost(cost)), width, style, right=True)
+    amount = format_spent(usage, cost)
+    style = look.palette.faint if amount == UNKNOWN else look.palette.text
+    return cell(look.plain(amount), width, style, right=True)
 
 
 def chosen_columns(columns: tuple[Column, ...], width: int, *, show_cost: bool) -> frozenset[str]:

@@ -93,7 +93,7 @@ def _amount(session: Session, look: Look) -> list[Part]:
     """What the session cost; while its log is being read that is not known."""
     if session.is_partial:
         return cell(look.plain("…"), 7, look.palette.faint, right=True)
-    return money(session.total_cost, look, 7)
+    return money(session.total_usage, session.total_cost, look, 7)
 
 
 def _session_row_pair(

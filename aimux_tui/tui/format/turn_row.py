@@ -67,7 +67,9 @@ def turn_row(
         columns.append(cell(look.plain(_time(turn, look, options)), 5, palette.muted, right=True))
     if "cost" in shown:
         amount = None if is_free else cost
-        columns.append(cell("", 7, Style()) if amount is None else money(amount, look, 7))
+        columns.append(
+            cell("", 7, Style()) if amount is None else money(turn.usage, amount, look, 7)
+        )
     if "duration" in shown:
         columns.append(
             cell(look.plain(format_duration(turn.duration)), 6, palette.muted, right=True)

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from aimux_tui.model.session import Status
 from aimux_tui.text.sanitise import one_line
-from aimux_tui.text.units import format_cost, format_count, format_tokens
+from aimux_tui.text.units import format_count, format_spent, format_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,9 @@ def format_session_line(
     if session.context_tokens:
         right.append(_context(session, look))
     if shows_cost:
-        right.append(Content.styled(format_cost(session.total_cost), palette.strong))
+        right.append(
+            Content.styled(format_spent(session.total_usage, session.total_cost), palette.strong)
+        )
     return Content(_SEPARATOR).join(left), Content(_SEPARATOR).join(right)
 
 

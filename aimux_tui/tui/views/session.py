@@ -10,9 +10,9 @@ from aimux_tui.model.session import Status
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import (
     format_bytes,
-    format_cost,
     format_date,
     format_duration,
+    format_spent,
     plural,
 )
 from aimux_tui.tui.format.lines import Line
@@ -101,7 +101,7 @@ def _tokens(session: Session, look: Look) -> Iterator[Line]:
     window = f" of {session.context_window:,}" if session.context_window else ""
     yield field("context", f"{session.context_tokens:,}{window}", look)
     yield from _usage(session.usage, look)
-    cost = look.plain(format_cost(session.cost))
+    cost = look.plain(format_spent(session.usage, session.cost))
     yield field("cost", cost, look, look.palette.strong)
     if session.cost.unpriced_models:
         names = ", ".join(session.cost.unpriced_models)
@@ -109,7 +109,8 @@ def _tokens(session: Session, look: Look) -> Iterator[Line]:
     if session.cost.is_lower_bound or session.usage.is_lower_bound:
         yield note("The log counts too few output tokens: these are lower bounds.", look)
     if session.descendants:
-        yield field("with agents", look.plain(format_cost(session.total_cost)), look)
+        total = format_spent(session.total_usage, session.total_cost)
+        yield field("with agents", look.plain(total), look)
 
 
 def _usage(usage: Usage, look: Look) -> Iterator[Line]:
@@ -134,12 +135,13 @@ def _children(session: Session, context: ViewContext) -> Iterator[Line]:
         if child is not None:
             glyph = look.glyphs.status[child.status]
             name = f"{child.agent_name}  " if child.agent_name else ""
+            spent = format_spent(child.total_usage, child.total_cost)
             yield Line(
                 Content.assemble(
                     (f"{glyph} ", look.palette.muted),
                     (one_line(name, 60) + " " if name else "", look.palette.accent),
                     (one_line(child.title, 200), look.palette.text),
-                    (f"  {look.plain(format_cost(child.total_cost))}", look.palette.muted),
+                    (f"  {look.plain(spent)}", look.palette.muted),
                 )
             )
 
