@@ -25,8 +25,8 @@ _SORT_KEYS: Mapping[SessionSort, Callable[[Session], Any]] = {
 }
 
 
-class SessionRow(Struct, frozen=True):
-    """A visible row of the list."""
+class SessionRow(Struct, frozen=True, eq=False):
+    """A visible row of the list. Known by its identity, since one is made for every change."""
 
     session: Session
     depth: int = 0

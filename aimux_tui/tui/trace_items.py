@@ -41,6 +41,9 @@ class TraceItems:
         self.query = ""
         self._clock = clock
         self._numbers: dict[str, int] = {}
+        self._serials: list[int] = []
+        """Tell what is known of each turn from what was known before."""
+        self._puts = 0
         self._failed: list[int] = []
         self._shown: list[int] | None = None
 
@@ -55,6 +58,8 @@ class TraceItems:
         for turn in self.view.turns[first:]:
             self._numbers.pop(turn.key, None)
         self.view = view
+        self._puts += 1
+        self._serials[first:] = [self._puts] * (len(view.turns) - first)
         del self._failed[bisect_left(self._failed, first) :]
         for number, turn in enumerate(view.turns[first:], first):
             self._numbers[turn.key] = number
@@ -108,8 +113,7 @@ class TraceItems:
         number = self._number(index)
         turn = self.view.turns[number]
         return (
-            turn,
-            self.view.costs[number],
+            self._serials[number],
             turn.key in self.opened,
             self.opened.details(turn.key).serial,
             self.shows_cost,

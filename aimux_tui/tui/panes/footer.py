@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from textual.content import Content
 from textual.style import Style
-from textual.widget import Widget
 
 from aimux_tui.commands.builtin import COMMANDS
 from aimux_tui.keys import label
@@ -15,6 +14,7 @@ from aimux_tui.tui.dispatch import reason_against
 from aimux_tui.tui.format.lines import fit, width_of
 from aimux_tui.tui.messages import COMMAND, CommandClicked
 from aimux_tui.tui.palette import palette_of
+from aimux_tui.tui.widgets.kept_line import KeptLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +90,7 @@ def _part(key: FooterKey, palette: Palette) -> Content:
     return part.stylize(click)
 
 
-class FooterLine(Widget):
+class FooterLine(KeptLine):
     """Draws the keys it was last given; a click does what the key does."""
 
     DEFAULT_CSS = """

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from textual.content import Content
-from textual.widget import Widget
 
 from aimux_tui.model.session import Status
 from aimux_tui.model.usage import Cost, Usage
@@ -19,6 +18,7 @@ from aimux_tui.tui.format.look import Look
 from aimux_tui.tui.palette import palette_of
 from aimux_tui.tui.panes.pane_title import drawable
 from aimux_tui.tui.spending import spent_today
+from aimux_tui.tui.widgets.kept_line import KeptLine
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -140,7 +140,7 @@ def _style_of(status: Status, look: Look) -> Style:
     }[status]
 
 
-class HeaderLine(Widget):
+class HeaderLine(KeptLine):
     """Draws the facts it was last given."""
 
     DEFAULT_CSS = """

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.widget import Widget
 
 from aimux_tui.tui.format.glyphs import ASCII, Glyphs
 from aimux_tui.tui.format.lines import fit, width_of
 from aimux_tui.tui.format.plain import to_ascii
 from aimux_tui.tui.messages import COMMAND, CommandClicked
+from aimux_tui.tui.widgets.kept_line import KeptLine
 
 if TYPE_CHECKING:
     from textual import events
@@ -26,7 +26,7 @@ def drawable(content: Content, glyphs: Glyphs) -> Content:
     return Content(to_ascii(content.plain), list(content.spans), strip_control_codes=False)
 
 
-class PaneTitle(Widget):
+class PaneTitle(KeptLine):
     """One row: `left` is cut when there is no room for both."""
 
     DEFAULT_CSS = """
