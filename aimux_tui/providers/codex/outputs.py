@@ -83,21 +83,19 @@ _SCRIPT = re.compile(
     r"Script (?:completed|(?P<failed>failed)|running with cell ID (?P<session>\S+))"
     r"(?:\nWall time:? (?P<wall>[\d.]+) seconds?)?"
 )
+# Each is written by some version of Codex itself; words that only look like an error are a tool's.
 _FAILED = (
     "apply_patch verification failed",
     "exec_command failed",
     "failed to parse function arguments",
-    "unsupported call",
-    "unsupported custom tool call",
-    "execution error",
-    "sandbox error",
-    "failed in sandbox",
-    "tool call error",
-    "tool call failed",
+    "unsupported call: ",
+    "unsupported custom tool call: ",
+    "execution error: ",
+    "failed in sandbox ",
+    "tool call error: ",
     "exec command rejected",
     "patch rejected",
-    "command rejected",
-    "err: ",
+    'err: "',
 )
 _REJECTED = "rejected by user"
 _REFUSED = re.compile(r"[a-z_ ]{3,40} failed: ")
