@@ -81,10 +81,13 @@ class CallTable:
         return ""
 
     def begin(self, payload: Payload, turn: OpenTurn, line: bytes) -> None:
-        """Count a call, unless its id is known already."""
+        """Count a call, unless its turn has one with this id already."""
         identifier = payload.call_id
-        if identifier in self._calls:
-            return
+        known = self._calls.get(identifier)
+        if known is not None:
+            if known.turn is turn:
+                return
+            self._free(known)
         name = payload.name
         if name is None or payload.namespace is not None or payload.type in UNNAMED:
             name = tool_name(payload.type, name, payload.namespace)
@@ -101,6 +104,17 @@ class CallTable:
         if name == SPAWN_TOOL:
             message = text_of(arguments_of(payload_in(line)), "message")
             self._spawns[identifier] = Spawn(identifier, prompt_hash=text_hash(message))
+
+    def _free(self, call: Call) -> None:
+        """Let another call have the id: some services number the calls of each turn anew."""
+        self.open.pop(call.id, None)
+        self._changed.discard(call.id)
+        if (spawn := self._spawns.pop(call.id, None)) is not None:
+            slot = f"{call.id}#{len(self._spawns)}"
+            self._spawns[slot] = spawn
+            if call.id in self._confirmed:
+                self._confirmed.remove(call.id)
+                self._confirmed.add(slot)
 
     def count_only(self, name: str, turn: OpenTurn) -> None:
         """Count a call that has neither an id nor a result."""

@@ -22,7 +22,7 @@ class CodexProvider:
 
     name = NAME
     title = "Codex CLI"
-    version = 1
+    version = 2
 
     def roots(self, env: Mapping[str, str], home: Path) -> Sequence[Path]:
         """Codex's homes."""
