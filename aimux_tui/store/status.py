@@ -31,7 +31,8 @@ def status_of(
     """
     if live is not None and (found := _from_live(live, summary)):
         return found
-    age = now - max(written, summary.updated or written)
+    # A log that was copied or restored is written now, and tells of what was long ago.
+    age = now - min(written, summary.updated or written)
     detail = summary.state_detail
     match summary.state:
         case LogState.ERROR:

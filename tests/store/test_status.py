@@ -61,3 +61,8 @@ def test_a_sub_agent_never_waits_for_a_person() -> None:
         0
     ].summary
     assert status_of(summary, live=None, written=T0, now=T0 + HOUR)[0] is Status.IDLE
+
+
+def test_a_log_that_was_copied_just_now_is_as_old_as_what_it_tells() -> None:
+    summary = record("claude:a", state=LogState.TOOL, updated=T0)[0].summary
+    assert status_of(summary, live=None, written=T0 + DAY, now=T0 + DAY)[0] is Status.IDLE
