@@ -41,6 +41,8 @@ class Spawn(Struct, frozen=True):
     """The child's session key, if the log names it."""
     prompt_hash: int = 0
     """Hash of the task text, to find a child that is named nowhere."""
+    agent_name: str = ""
+    """What kind of agent was started, for a child whose own log does not say."""
 
 
 class LogSummary(Struct, frozen=True, omit_defaults=True):

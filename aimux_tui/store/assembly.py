@@ -13,7 +13,7 @@ from aimux_tui.store.status import status_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aimux_tui.model.log import LogSummary
+    from aimux_tui.model.log import LogSummary, Spawn
     from aimux_tui.model.session import LiveState
     from aimux_tui.model.usage import Pricer
     from aimux_tui.store.record import LogRecord
@@ -48,16 +48,14 @@ def main_record(records: Sequence[LogRecord]) -> LogRecord:
     )
 
 
-def link_to_parent(child: LogSummary, parent: LogSummary | None) -> str:
-    """Id of the parent's tool call that spawned the child; "" if nothing tells."""
-    if child.parent_tool_call_id or parent is None:
-        return child.parent_tool_call_id
-    by_prompt = ""
-    for spawn in parent.spawns:
+def spawn_of(child: LogSummary, parent: LogSummary | None) -> Spawn | None:
+    """The parent's tool call that started the child; None if nothing tells."""
+    by_prompt: Spawn | None = None
+    for spawn in parent.spawns if parent is not None else ():
         if spawn.child_key == child.key:
-            return spawn.tool_call_id
+            return spawn
         if not spawn.child_key and spawn.prompt_hash and spawn.prompt_hash == child.prompt_hash:
-            by_prompt = spawn.tool_call_id
+            by_prompt = spawn
     return by_prompt
 
 
@@ -74,6 +72,7 @@ def build_session(
 ) -> Session:
     """The list row of the session that `record` tells; `others` are further files of it."""
     summary = record.summary
+    spawn = spawn_of(summary, parent)
     written = datetime.fromtimestamp(record.stamp.mtime_ns / 1e9, UTC)
     status, reason = status_of(summary, live=live, written=written, now=now)
     updated = [child.updated for child in children if child.updated is not None]
@@ -91,7 +90,7 @@ def build_session(
         project=project_of(summary.cwd),
         git_branch=summary.git_branch,
         agent_version=summary.agent_version,
-        agent_name=summary.agent_name,
+        agent_name=summary.agent_name or (spawn.agent_name if spawn else ""),
         models=summary.models,
         started=summary.started,
         updated=max([summary.updated or written, *updated]),
@@ -111,7 +110,7 @@ def build_session(
         context_tokens=summary.context_tokens,
         context_window=window,
         parent_key=summary.parent_key,
-        parent_tool_call_id=link_to_parent(summary, parent),
+        parent_tool_call_id=summary.parent_tool_call_id or (spawn.tool_call_id if spawn else ""),
         children=tuple(child.key for child in children),
         descendants=sum(1 + child.descendants for child in children),
         forked_from=summary.forked_from,

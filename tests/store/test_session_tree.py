@@ -31,6 +31,17 @@ def test_totals_hold_every_sub_agent_once_in_whatever_order_logs_come(order: tup
     assert parent.updated == tree.sessions["claude:p/b"].updated
 
 
+def test_a_child_that_does_not_say_what_it_is_has_its_parents_word() -> None:
+    spawns = (Spawn("c", "gemini:p/a", agent_name="explorer"), Spawn("d", "gemini:p/b", 0, "x"))
+    parent, _ = record("gemini:p", spawns=spawns)
+    silent, _ = record("gemini:p/a", parent_key="gemini:p")
+    named, _ = record("gemini:p/b", parent_key="gemini:p", agent_name="reviewer")
+    tree = SessionTree(PRICER)
+    tree.put([parent, silent, named])
+    assert tree.sessions["gemini:p/a"].agent_name == "explorer"
+    assert tree.sessions["gemini:p/b"].agent_name == "reviewer"
+
+
 def test_all_at_once_equals_one_by_one() -> None:
     at_once, one_by_one = SessionTree(PRICER), SessionTree(PRICER)
     at_once.put([GRANDCHILD, PARENT, CHILD])

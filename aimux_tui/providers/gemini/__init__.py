@@ -21,7 +21,7 @@ class GeminiProvider:
 
     name = places.NAME
     title = "Gemini CLI"
-    version = 1
+    version = 2
 
     def roots(self, env: Mapping[str, str], home: Path) -> Sequence[Path]:
         """`${GEMINI_CLI_HOME:-~}/.gemini`."""

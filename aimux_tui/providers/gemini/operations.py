@@ -244,6 +244,7 @@ def _patched(calls: Sequence[CallFacts], changes: Sequence[LoggedCall]) -> tuple
             additions=old.additions or facts.additions,
             deletions=old.deletions or facts.deletions,
             agent_id=facts.agent_id or old.agent_id,
+            agent_name=old.agent_name or facts.agent_name,
         )
     by_place = [patched.pop(call.id) if call.id in patched else call for call in calls]
     return tuple(_settled(call) for call in (*by_place, *patched.values()))

@@ -150,6 +150,7 @@ def _spawns(session_id: str, history: History) -> tuple[Spawn, ...]:
             call.id,
             f"{NAME}:{session_id}/{call.agent_id}" if call.agent_id else "",
             stable_hash(call.task.strip()) if call.task.strip() else 0,
+            call.agent_name,
         )
         for group in history.turns.groups
         for call in group.calls

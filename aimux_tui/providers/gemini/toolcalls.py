@@ -71,6 +71,8 @@ _SNIPPET_ARGUMENTS = (
     "description",
     "name",
 )
+_AGENT_TOOLS = frozenset({"invoke_agent", "delegate_to_agent"})
+"""Tools that start whichever sub-agent they are told."""
 _TASK_ARGUMENTS = ("prompt", "objective", "query", "task")
 
 
@@ -89,6 +91,8 @@ class CallFacts(NamedTuple):
     agent_id: str = ""
     task: str = ""
     """What a sub-agent was told to do."""
+    agent_name: str = ""
+    """Which sub-agent it was."""
 
 
 class _FileDiff(msgspec.Struct, rename="camel"):
@@ -142,6 +146,7 @@ def facts_of(call: LoggedCall) -> CallFacts:
         0 if edit is None else edit.deletions,
         call.agent_id or "",
         task_of(call.args) if kind is ToolKind.AGENT else "",
+        agent_name_of(name, call.args) if kind is ToolKind.AGENT else "",
     )
 
 
@@ -174,6 +179,14 @@ def task_of(args: Raw) -> str:
     return next(
         (arguments[name] for name in _TASK_ARGUMENTS if isinstance(arguments.get(name), str)), ""
     )
+
+
+def agent_name_of(tool: str, args: Raw) -> str:
+    """Which sub-agent a call started: an argument says so, or it is a tool of its own."""
+    named = _arguments(args).get("agent_name")
+    if isinstance(named, str) and named:
+        return one_line(named, 40)
+    return "" if tool in _AGENT_TOOLS else tool
 
 
 def snippet_of(name: str, arguments: Any) -> str:

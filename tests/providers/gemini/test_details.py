@@ -225,9 +225,19 @@ def test_a_sub_agent_is_a_spawn():
     (spawn,) = summary.spawns
     assert spawn.child_key == f"gemini:{parent.session}/{child.session}"
     assert spawn.prompt_hash == told.prompt_hash != 0
+    assert spawn.agent_name == "generalist"
     assert only_call(parent).kind is ToolKind.AGENT
     assert told.title == "Count the lines"
     assert scanned(parent.log()).turns[0].agents == 1
+
+
+def test_a_sub_agent_that_is_a_tool_is_called_as_the_tool():
+    parent = Recorder()
+    parent.prompt("go")
+    parent.call("codebase_investigator", {"objective": "Look around"}, "Found.")
+    assert [spawn.agent_name for spawn in scanned(parent.log()).summary().spawns] == [
+        "codebase_investigator"
+    ]
 
 
 def test_pictures_are_kept_by_reference():
