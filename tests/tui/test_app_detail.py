@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from aimux_tui.commands.base import Pane
 from aimux_tui.model.body import Body, Span
 from aimux_tui.model.tools import ToolKind, ToolStatus
-from aimux_tui.model.turn import Text
+from aimux_tui.model.turn import Notice, NoticeKind, Text
 from aimux_tui.tui.format.glyphs import UNICODE
 from tests.tui import fake_turns
 from tests.tui.fake_sessions import BROKEN, EXPLORER, HOSTILE, LOGIN, all_sessions
@@ -86,6 +86,7 @@ async def test_markdown_is_formatted():
 async def test_a_turn_is_shown_with_its_calls_and_how_they_ended():
     steps = [
         Text(Body.of("\n\n")),
+        Notice(NoticeKind.CONTEXT, "reminder", Body.of("Never forget\n" * 100)),
         fake_turns.tool("Read", ToolKind.READ, "auth/views.py"),
         fake_turns.tool("Bash", ToolKind.EXECUTE, "pytest", status=ToolStatus.FAILED, exit_code=2),
         Text(Body.of("It **fails**.")),
@@ -98,11 +99,12 @@ async def test_a_turn_is_shown_with_its_calls_and_how_they_ended():
         await app.press("end")
         await app.see("It fails.")
         detail = app.main.detail
-        rows = [detail.text.render_line(y).text.rstrip() for y in range(8)]
+        rows = [detail.text.render_line(y).text.rstrip() for y in range(9)]
         assert [row.strip() for row in rows] == [
             f"{UNICODE.prompt} try it",
             "once more",
             "",
+            f"{UNICODE.notice} reminder  1.3k characters",
             "✓ Read  auth/views.py  0.4s",
             "✗ Bash  pytest  exit 2  0.4s",
             "",

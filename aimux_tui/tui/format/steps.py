@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 PROMPT = "prompt"
 """Part of the prompt; those of steps and edits are named by `part_of`."""
 _INDENT = "  "
+_TITLE = re.compile(r"^\*\*([^*\n]+)\*\*$", re.MULTILINE)
 _OUTPUT_LINES = {
     ToolKind.EXECUTE: 10,
     ToolKind.AGENT: 8,
@@ -131,10 +133,21 @@ def _thinking_lines(step: Thinking, look: Look, limits: Limits, part: str) -> It
         words = Content.styled("thinking (hidden)", palette.thinking)
         yield _line(words, glyphs.thinking, palette.thinking, part)
         return
-    lines = text_lines(sanitise(step.body.text).strip("\n"), palette.thinking)
+    text = plain_titles(sanitise(step.body.text).strip("\n"))
     yield from _block(
-        lines, glyphs.thinking, palette.thinking, part, look, limits.thinking, step.body
+        text_lines(text, palette.thinking),
+        glyphs.thinking,
+        palette.thinking,
+        part,
+        look,
+        limits.thinking,
+        step.body,
     )
+
+
+def plain_titles(text: str) -> str:
+    """Thoughts, whose titles come in asterisks, without them: they are not formatted otherwise."""
+    return _TITLE.sub(r"\1", text)
 
 
 def _notice_lines(step: Notice, look: Look, limits: Limits, part: str) -> Iterator[Line]:
@@ -145,6 +158,10 @@ def _notice_lines(step: Notice, look: Look, limits: Limits, part: str) -> Iterat
     elif step.kind in {NoticeKind.INTERRUPTION, NoticeKind.COMPACTION}:
         style = palette.waiting
     sign = glyphs.compaction if step.kind is NoticeKind.COMPACTION else glyphs.notice
+    if step.kind is NoticeKind.CONTEXT and step.body:
+        # What is put before the model is long, and not what somebody said.
+        yield _line(Content.styled(context_title(step), style), sign, style, part)
+        return
     yield _line(Content.styled(one_line(step.title), style), sign, style, part)
     if step.body:
         lines = text_lines(sanitise(step.body.text).strip("\n"), palette.muted)
@@ -167,7 +184,7 @@ def _tool_lines(call: ToolCall, look: Look, limits: Limits, number: int) -> Iter
         tool_heading(call, look), glyphs.tool[call.status], tool_style(call.status, palette), part
     )
     indent = _INDENT * 2
-    if call.error:
+    if call.error and call.error != f"exit code {call.exit_code}":
         lines = text_lines(sanitise(call.error).strip("\n"), palette.failed)
         yield from _cut(lines, limits.error, None, look, part, indent)
     for index, edit in enumerate(call.edits):
@@ -184,6 +201,11 @@ def _tool_lines(call: ToolCall, look: Look, limits: Limits, number: int) -> Iter
     if call.child_key:
         words = (f"{glyphs.agent} sub-agent, enter opens it", palette.link)
         yield Line(Content.assemble(indent, words), part)
+
+
+def context_title(notice: Notice) -> str:
+    """What was put before the model, and how long it is."""
+    return f"{one_line(notice.title, 60)}  {format_count(notice.body.length)} characters"
 
 
 def tool_heading(call: ToolCall, look: Look) -> Content:

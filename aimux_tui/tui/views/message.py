@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from aimux_tui.model.tools import ToolCall
-from aimux_tui.model.turn import Image, Notice, Step, Text, Thinking, Turn, Unknown
+from aimux_tui.model.turn import Image, Notice, NoticeKind, Step, Text, Thinking, Turn, Unknown
 from aimux_tui.text.sanitise import one_line, sanitise
 from aimux_tui.text.units import format_bytes
 from aimux_tui.tui.format.lines import Line, text_lines
 from aimux_tui.tui.format.markdown import markdown_lines
-from aimux_tui.tui.format.steps import tool_heading, tool_style
+from aimux_tui.tui.format.steps import context_title, plain_titles, tool_heading, tool_style
 from aimux_tui.tui.subject_text import whole
 from aimux_tui.tui.views.base import Page, ViewContext
 from aimux_tui.tui.views.parts import BLANK, bounded, heading, note, quick_text
@@ -56,7 +56,11 @@ class MessageView:
                 continue
             if not (was_row and _is_row(step)):
                 lines.append(BLANK)
-            lines += await step_lines(step, context)
+            if isinstance(step, Notice) and step.kind is NoticeKind.CONTEXT and step.body:
+                sign = Content.styled(f"{context.look.glyphs.notice} ", context.look.palette.muted)
+                lines.append(Line(note(context_title(step), context.look).content, prefix=sign))
+            else:
+                lines += await step_lines(step, context)
             was_row = _is_row(step)
         return Page(lines or [note("There are no words in this turn.", context.look)])
 
@@ -66,8 +70,8 @@ def _is_row(step: Step) -> bool:
     match step:
         case ToolCall() | Image():
             return True
-        case Notice(body=body):
-            return not body
+        case Notice(kind=kind, body=body):
+            return kind is NoticeKind.CONTEXT or not body
         case Thinking(is_hidden=is_hidden):
             return is_hidden
     return False
@@ -107,7 +111,7 @@ async def step_lines(step: Step, context: ViewContext) -> list[Line]:
         case Thinking(body=body):
             text, cut = bounded(await whole(body, context.feed), look)
             mark = Content.styled(f"{look.glyphs.thinking} ", look.palette.thinking)
-            plain = text_lines(sanitise(text).strip("\n"), look.palette.thinking)
+            plain = text_lines(plain_titles(sanitise(text).strip("\n")), look.palette.thinking)
             return _behind(mark, plain) + cut
         case ToolCall():
             return [_call(step, look)]

@@ -167,12 +167,25 @@ def test_errors_notices_and_sub_agents() -> None:
         "    c",
         "    … 1 more line, enter",
     ]
+    context = Notice(NoticeKind.CONTEXT, "skills", Body.of("a\n" * 700))
+    assert drawn(context) == ["  ◇ skills  1.4k characters"]
     assert drawn(call(kind=ToolKind.AGENT, child_key="claude:1/a"))[-1] == (
         "    ↳ sub-agent, enter opens it"
     )
     assert drawn(Unknown("strange", Body.of("x" * 40))) == [
         "  ? unknown record: strange  40 characters"
     ]
+
+
+def test_what_is_told_already_is_not_told_again() -> None:
+    failed = call(status=ToolStatus.FAILED, exit_code=3, error="exit code 3", output=Body.of("no"))
+    assert drawn(failed) == ["  ✗ Bash  git status  exit 3  0.4s", "    │ no"]
+    assert drawn(Thinking(Body.of("**Reading**\n\nIt is **short**."))) == [
+        "  ✻ Reading",
+        "",
+        "    It is **short**.",
+    ]
+    assert drawn(Text(Body.of("\n\n"))) == []
 
 
 def test_everything_has_a_sign_in_plain_ascii() -> None:
