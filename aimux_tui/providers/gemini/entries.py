@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -36,6 +37,11 @@ _COMPRESSED = re.compile(
 )
 _SHELL = re.compile(r"I ran the following shell command:\s*```(?:\w*)\n(.*?)\n```", re.DOTALL)
 _UUID_LENGTH = 32
+_SHORTEST_CALL = 12
+"""Tokens that even a call without arguments takes."""
+_ASCII = bytes(range(128))
+_DIGITS = b"0123456789"
+_SIGNS = string.punctuation.encode()
 
 
 class Role(StrEnum):
@@ -206,12 +212,11 @@ def _understand_answer(entry: Entry, record: Record, model: str, session_id: str
         elif part.text and not part.thought and (text := part.text.strip()):
             texts.append(text)
             pieces.add(hash(text))
-    entry.is_final = bool(texts) and not _says_more(record, "".join(texts))
     entry.calls = tuple(facts_of(call) for call in record.tool_calls or ())
     if not entry.calls and wanted:
         entry.calls = tuple(_wanted_call(part) for part in wanted)
         entry.calls_from_content = True
-    entry.is_final = entry.is_final and not entry.calls
+    entry.is_final = bool(texts) and not entry.calls and not _says_more(record, "".join(texts))
     pieces.update(call.id or call.name for call in entry.calls)
     entry.pieces = frozenset(pieces)
     usage = usage_of(record.tokens)
@@ -226,10 +231,19 @@ def _says_more(record: Record, text: str) -> bool:
     """Whether the model generated clearly more than its words: a call, then.
 
     The recorder lists calls only when they have ended; until then an answer that came with a call
-    looks like a last word. Words take a third of a token per byte, at most.
+    looks like a last word.
     """
     generated = record.tokens.output if record.tokens is not None else None
-    return (generated or 0) > len(text.encode("utf-8", "replace")) / 2 + 24
+    return (generated or 0) > _likely_tokens(text) + _SHORTEST_CALL
+
+
+def _likely_tokens(text: str) -> float:
+    """About how many tokens a text is: a digit is one, a sign nearly, words are four bytes each."""
+    data = text.encode("utf-8", "replace")
+    digits = len(data) - len(data.translate(None, _DIGITS))
+    signs = len(data) - len(data.translate(None, _SIGNS))
+    foreign = len(data.translate(None, _ASCII))
+    return digits + 0.7 * signs + foreign / 3 + (len(data) - digits - signs - foreign) / 4
 
 
 def _understand_notice(entry: Entry, record: Record) -> None:

@@ -347,3 +347,27 @@ def test_the_log_says_what_it_is_doing():
     )
     summary = scanned(running.log()).summary()
     assert (summary.state, summary.state_detail) == (LogState.TOOL, "web_fetch")
+
+
+PROSE = "I will look at how the login page sends its users back to where they came from. " * 10
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "state"),
+    [
+        # Words are four bytes a token; what was generated beyond them is a call not yet recorded.
+        (PROSE, 200, LogState.FINISHED),
+        (PROSE, 240, LogState.RESPONDING),
+        ("Done.", 2, LogState.FINISHED),
+        ("Let me see.", 40, LogState.RESPONDING),
+        # A digit is a token, and so are many signs: no call hides behind these.
+        ("| 2026-11-21 | 10:47:12 | 1,204,533 |\n" * 20, 560, LogState.FINISHED),
+        ("if (a[i] != b[j]) { return f(&x, *y); }\n" * 20, 340, LogState.FINISHED),
+        ("ログインページのリダイレクトを修正しました。" * 10, 150, LogState.FINISHED),
+    ],
+)
+def test_a_long_text_before_a_short_call_is_no_last_word(text: str, tokens: int, state: LogState):
+    log = Recorder()
+    log.prompt("go")
+    log.answer(text, (100, tokens, 0, 0, 0))
+    assert scanned(log.log()).summary().state is state
