@@ -127,8 +127,6 @@ class PriceTable:
         above = next((threshold for threshold, _ in period.above if context > threshold), 0)
         rates = (round(rate * MILLION, 9) for rate in period.rates_for(context))
         input_price, cache_read, write_5m, write_1h, output = rates
-        if period.start > -inf:
-            datetime.fromtimestamp(period.start, UTC).date()
         return UnitPrices(
             model=quote.model,
             provider=quote.provider,
