@@ -8,7 +8,7 @@ BODY_LIMIT = 16_384
 """Characters of a text kept in memory; the rest is read when somebody looks at it."""
 
 
-class Span(Struct, frozen=True):
+class Span(Struct, frozen=True, gc=False):
     """A run of bytes in a log file (after decompression): whole records, without a newline."""
 
     offset: int

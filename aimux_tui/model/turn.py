@@ -43,7 +43,7 @@ class TurnState(StrEnum):
     ERROR = "error"
 
 
-class TurnSummary(Struct, frozen=True):
+class TurnSummary(Struct, frozen=True, gc=False):
     """What a closed turn row shows; cheap enough to keep for every turn of a session."""
 
     key: str

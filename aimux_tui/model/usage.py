@@ -7,8 +7,11 @@ from typing import Protocol
 
 from msgspec import Struct
 
+# There are hundreds of thousands of these, and they hold nothing that could lead back to them: the
+# garbage collector need not know them.
 
-class Usage(Struct, frozen=True, omit_defaults=True):
+
+class Usage(Struct, frozen=True, omit_defaults=True, gc=False):
     """Tokens of one or more model requests. The kinds are disjoint; reasoning is part of output."""
 
     input: int = 0
@@ -55,7 +58,7 @@ class Usage(Struct, frozen=True, omit_defaults=True):
         return self.context + self.output
 
 
-class Request(Struct, frozen=True):
+class Request(Struct, frozen=True, gc=False):
     """One call of a model API, de-duplicated within its log."""
 
     key: int
@@ -68,7 +71,7 @@ class Request(Struct, frozen=True):
     """"" (standard), "fast", "flex", "priority" or "batch"."""
 
 
-class Cost(Struct, frozen=True, omit_defaults=True):
+class Cost(Struct, frozen=True, omit_defaults=True, gc=False):
     """Money in USD. What could not be priced is named, never counted as nothing."""
 
     usd: float = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from pathlib import Path
@@ -139,6 +140,9 @@ class Library:
 
         Large amounts are read by other processes.
         """
+        if self._given is not None and len(self._given) == 1:
+            yield from self._scan_opened(self._given[0].file.path, should_stop)
+            return
         pending = sorted(self._shelf.pending.values(), key=lambda found: -found.stamp.mtime_ns)
         for batch in read_logs(pending, self._pricer, should_stop):
             with self._lock:
@@ -151,6 +155,15 @@ class Library:
             with self._lock:
                 self._tree.put(self._shelf.keep([read_log(found, self._pricer)]))
             yield
+
+    def _scan_opened(self, path: str, should_stop: Callable[[], bool]) -> Iterator[None]:
+        """Read the only log together with its trace, which somebody is about to look at."""
+        if path in self._shelf.pending:
+            with contextlib.suppress(OSError):
+                self._shelf.live_log(path).refresh(should_stop=should_stop)
+            if not should_stop():
+                self.refresh([path])
+                yield
 
     def refresh(self, paths: Iterable[str]) -> bool:
         """Take in files that changed, appeared or went away. True if a session changed. Blocks."""

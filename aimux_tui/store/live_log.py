@@ -43,7 +43,9 @@ class LiveLog:
         self._scan = self.provider.scan(file)
         self._preview: LogScan | None = None
         self._pricer = pricer
-        self._priced: list[tuple[Request, Cost]] = []
+        self._priced: list[Request] = []
+        self._costs: list[Cost] = []
+        """What each of `_priced` costs."""
         self._turns: tuple[int, tuple[TurnSummary, ...]] = (-1, ())
         self._refreshing = threading.Lock()
         self._scanning = threading.Lock()
@@ -123,17 +125,20 @@ class LiveLog:
     def _begin_anew(self) -> None:
         self.generation += 1
         self._priced.clear()
+        self._costs.clear()
 
     def costs(self, requests: Sequence[Request]) -> list[Cost]:
         """What each request costs; only those that are new since the last call are priced."""
-        priced = self._priced
+        priced, costs = self._priced, self._costs
         for index, request in enumerate(requests):
             if index >= len(priced):
-                priced.append((request, self._pricer.cost(request)))
-            elif priced[index][0] is not request:
-                priced[index] = (request, self._pricer.cost(request))
-        del priced[len(requests) :]
-        return [cost for _, cost in priced]
+                priced.append(request)
+                costs.append(self._pricer.cost(request))
+            elif priced[index] is not request:
+                priced[index] = request
+                costs[index] = self._pricer.cost(request)
+        del priced[len(requests) :], costs[len(requests) :]
+        return costs.copy()
 
 
 def total_cost(costs: Sequence[Cost]) -> Cost:

@@ -93,10 +93,12 @@ class LogShelf:
             raise
         except OSError as error:
             self.unreadable[path] = error.strerror or str(error)
+            self.pending.pop(path, None)
             return None
         self.unreadable.pop(path, None)
         old = known.get(path)
-        if live.stamp is None or (old is not None and old.stamp == live.stamp):
+        is_known = old is not None and old.stamp == live.stamp and path not in self.pending
+        if live.stamp is None or is_known:
             return None
         record, _ = record_of(live, self.found[path])
         if old is not None:

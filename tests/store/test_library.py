@@ -1,0 +1,70 @@
+"""The library over real log files: read once, kept current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from aimux_tui.pricing.arithmetic import PriceTable
+from aimux_tui.sources.discovery import recognise_log
+from aimux_tui.store import workers
+from aimux_tui.store.index import Index
+from aimux_tui.store.library import Library
+
+
+def user(text: str, uuid: str, parent: str | None = None) -> bytes:
+    return msgspec.json.encode(
+        {
+            "parentUuid": parent,
+            "isSidechain": False,
+            "type": "user",
+            "message": {"role": "user", "content": text},
+            "uuid": uuid,
+            "timestamp": "2026-11-01T12:00:00.000Z",
+            "sessionId": "5a1d3a3e-0000-4000-8000-000000000001",
+            "cwd": "/work",
+            "version": "2.1.200",
+        }
+    )
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "5a1d3a3e-0000-4000-8000-000000000001.jsonl"
+    path.write_bytes(user("first", "a") + b"\n" + user("second", "b", "a") + b"\n")
+    return path
+
+
+def library_of(log: Path) -> Library:
+    found = recognise_log(log)
+    assert found is not None
+    return Library([], Index(None), PriceTable({}), logs=[found])
+
+
+def test_a_log_opened_by_itself_is_read_for_list_and_trace_at_once(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "WORTH_A_PROCESS", 0)
+    library = library_of(log)
+    library.load()
+    assert library.progress == (0, 1)
+    for _ in library.scan_pending(lambda: False):
+        pass
+    assert library.progress == (1, 1)
+    (session,) = library.sessions()
+    assert session.turns == 2
+    trace = library.open(session.key)
+    assert trace.is_complete
+    assert len(trace.turns) == 2
+
+
+def test_a_log_that_vanished_before_it_was_read_leaves_the_list(log: Path) -> None:
+    library = library_of(log)
+    library.load()
+    log.unlink()
+    for _ in library.scan_pending(lambda: False):
+        pass
+    assert library.progress == (0, 0)
+    assert library.sessions() == ()
