@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from aimux_tui.commands.base import Command
 
 
+_NAMED = 100.0
+"""Lifts a command whose name begins with what was typed above those whose help holds it."""
+
+
 class CommandProvider(Provider):
     """Offers every command that can be done now."""
 
@@ -34,6 +38,8 @@ class CommandProvider(Provider):
         matcher = self.matcher(query)
         for command in self._offered():
             score = max(matcher.match(command.help), matcher.match(command.name))
+            if command.name.startswith(query.strip().lower()):
+                score += _NAMED
             if score > 0:
                 shown: Any = matcher.highlight(command.help)
                 yield Hit(score, shown, self._choice(command), help=self._about(command))

@@ -233,6 +233,14 @@ async def test_the_palette_finds_commands():
         await app.see("by started")
 
 
+async def test_the_palette_puts_what_is_named_so_first():
+    async with running() as app:
+        await app.press("ctrl+p", *"the")
+        await app.see("Change the colours", "Move to the first row")
+        text = app.text
+        assert text.index("Change the colours") < text.index("Move to the first row")
+
+
 async def test_themes_change_at_once_and_a_wrong_name_is_told():
     async with running() as app:
         await app.open_session(LOGIN)

@@ -122,7 +122,7 @@ def _right(facts: HeaderFacts, look: Look, *, is_wordy: bool, has_tokens: bool) 
         mark = look.glyphs.status[Status.WAITING]
         parts.append(Content.styled(f" {mark} {label} ", palette.current_hit))
     if facts.is_muted:
-        parts.append(Content.styled("muted" if is_wordy else "m", palette.faint))
+        parts.append(Content.styled("muted", palette.faint))
     return Content("  " if is_wordy else " ").join(parts)
 
 
