@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import astuple
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from math import inf
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import astuple
 
 from aimux_tui.model.usage import Cost, Request
 from aimux_tui.pricing.names import asks_for_million, spellings

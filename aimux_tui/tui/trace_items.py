@@ -111,15 +111,15 @@ class TraceItems:
     def version(self, index: int) -> Hashable:
         """Changes with everything that the turn's rows show."""
         number = self._number(index)
-        turn = self.view.turns[number]
+        turns = self.view.turns
+        turn, opened = turns[number], self.opened
         return (
             self._serials[number],
-            turn.key in self.opened,
-            self.opened.details(turn.key).serial,
+            opened.details(turn.key).serial if turn.key in opened else None,
             self.shows_cost,
             self.time_mode,
-            self._age(turn),
-            len(str(len(self.view.turns))),
+            self._age(turn) if self.time_mode is TimeMode.RELATIVE else "",
+            len(str(len(turns))),
         )
 
     def usual_height(self, width: int) -> int:
@@ -175,8 +175,6 @@ class TraceItems:
 
     def _age(self, turn: TurnSummary) -> str:
         """What changes with time alone."""
-        if self.time_mode is not TimeMode.RELATIVE:
-            return ""
         return format_age(turn.started, self._clock())
 
     def _number(self, index: int) -> int:

@@ -1,7 +1,7 @@
 """Boxes that draw nothing, and the line between two of them.
 
-Textual draws every container whole before its children paint over it, and again in each frame that
-touches it. Ours have nothing to show, so they say so.
+In each frame Textual draws every container whole, row by row, below its children. Ours have no
+colour of their own and are covered by what they hold; the screen below them draws its background.
 """
 
 from __future__ import annotations
@@ -22,13 +22,19 @@ if TYPE_CHECKING:
 class Row(Horizontal):
     """Children beside each other."""
 
-    BLANK = True
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing."""
+        del crop
+        return []
 
 
 class Column(Vertical):
     """Children below each other."""
 
-    BLANK = True
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing."""
+        del crop
+        return []
 
 
 class Divider(Widget):

@@ -87,10 +87,11 @@ class RowLayout(MarkedScrollView):
     def rendered(self, index: int, width: int | None = None) -> Rendered:
         """The rows of an item, from the cache if possible.
 
-        Asking for the width takes as long as all the rest, so whoever asks often gives it.
+        Without a width it is the one for which the heights were made: to ask Textual for it takes
+        as long as all the rest.
         """
         if width is None:
-            width = self.row_width
+            width = self._known_width or self.row_width
         key = (self.item_name(index), self.item_version(index), width)
         found = self._cache.get(key)
         if found is None:

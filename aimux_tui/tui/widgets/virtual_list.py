@@ -118,7 +118,8 @@ class VirtualList(CursorView, inherit_bindings=False):
     def _keep_following(self) -> None:
         if self._is_following and len(self.heights) and self.is_mounted:
             self.move(len(self.heights) - 1, -1)
-            self.settle_at_end()
+            if self.scroll_offset.y + self.view_height < self.heights.total:
+                self.settle_at_end()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The wheel and the scrollbar end following too, and resume it at the end."""
