@@ -7,6 +7,7 @@ where other threads run, as they do below a screen (see `store.workers` for that
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 from typing import TYPE_CHECKING
 
@@ -33,26 +34,21 @@ def read_all(logs: Sequence[FoundLog], pricer: PriceTable) -> Iterator[Done]:
         yield from (read_log(found, pricer) for found in logs)
         return
     ours, theirs = _halves(logs)
-    reading, writing = os.pipe()
-    twin = os.fork()
-    if twin == 0:
-        os.close(reading)
-        _serve(theirs, pricer, writing)
-    os.close(writing)
-    # The pipe must be drained meanwhile, or the twin would wait when it is full.
-    messages: list[bytes] = []
-    with os.fdopen(reading, "rb") as stream:
-        draining = threading.Thread(target=_drain, args=(stream, messages), daemon=True)
-        draining.start()
-        for found in ours:
-            yield read_log(found, pricer)
-        draining.join()
-    os.waitpid(twin, 0)
     missing = {found.file.path: found for found in theirs}
-    for message in messages:
-        done = _decoder.decode(message)
-        del missing[done.path]
-        yield done
+    with tempfile.TemporaryFile() as results:
+        twin = os.fork()
+        if twin == 0:
+            _serve(theirs, pricer, results)
+        try:
+            for found in ours:
+                yield read_log(found, pricer)
+        finally:
+            os.waitpid(twin, 0)
+        results.seek(0)
+        while message := read_message(results):
+            done = _decoder.decode(message)
+            del missing[done.path]
+            yield done
     # A twin that was killed leaves some unread.
     yield from (read_log(found, pricer) for found in missing.values())
 
@@ -72,16 +68,10 @@ def _halves(logs: Iterable[FoundLog]) -> tuple[list[FoundLog], list[FoundLog]]:
     return parts
 
 
-def _serve(logs: Iterable[FoundLog], pricer: PriceTable, writing: int) -> None:
-    """The twin's whole life: read, send, end without touching anything it inherited."""
+def _serve(logs: Iterable[FoundLog], pricer: PriceTable, results: IO[bytes]) -> None:
+    """The twin's whole life: read, write down, end without touching anything it inherited."""
     try:
-        with os.fdopen(writing, "wb") as stream:
-            for found in logs:
-                write_message(stream, read_log(found, pricer))
+        for found in logs:
+            write_message(results, read_log(found, pricer))
     finally:
         os._exit(0)
-
-
-def _drain(stream: IO[bytes], messages: list[bytes]) -> None:
-    while message := read_message(stream):
-        messages.append(message)

@@ -48,9 +48,10 @@ def write_message(stream: IO[bytes], message: object) -> None:
 
 
 def read_message(stream: IO[bytes]) -> bytes:
-    """Receive one message; b"" at the end."""
-    head = stream.read(4)
-    return stream.read(int.from_bytes(head, "little")) if len(head) == 4 else b""
+    """Receive one message; b"" at the end, and for one whose writer died within it."""
+    size = int.from_bytes(stream.read(4), "little")
+    data = stream.read(size)
+    return data if len(data) == size else b""
 
 
 def read_log(found: FoundLog, pricer: PriceTable) -> Done:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -10,7 +12,7 @@ from aimux_tui.pricing.arithmetic import PriceTable
 from aimux_tui.providers.registry import load_providers
 from aimux_tui.sources.discovery import FoundLog, Home, find_logs
 from aimux_tui.store import forking, workers
-from aimux_tui.store.worker import Done, read_log
+from aimux_tui.store.worker import Done, read_log, write_message
 from tests.cli.homes import make_home
 
 PRICES = PriceTable()
@@ -35,6 +37,21 @@ def test_a_forked_twin_reads_its_half(
 ) -> None:
     monkeypatch.setattr(forking, "WORTH_A_FORK", 0)
     monkeypatch.setattr(forking, "_can_fork", lambda: True)
+    assert {done.path: done for done in forking.read_all(logs, PRICES)} == here(logs)
+
+
+def test_what_a_twin_left_unread_is_read_here(
+    logs: list[FoundLog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die_within_a_message(theirs: list[FoundLog], _: PriceTable, results: IO[bytes]) -> None:
+        write_message(results, read_log(theirs[0], PRICES))
+        results.write(b"\xff\x00\x00\x00torn")
+        results.flush()
+        os._exit(1)
+
+    monkeypatch.setattr(forking, "WORTH_A_FORK", 0)
+    monkeypatch.setattr(forking, "_can_fork", lambda: True)
+    monkeypatch.setattr(forking, "_serve", die_within_a_message)
     assert {done.path: done for done in forking.read_all(logs, PRICES)} == here(logs)
 
 
