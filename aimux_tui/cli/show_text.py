@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aimux_tui.model.tools import ToolCall, ToolStatus
 from aimux_tui.model.turn import Image, Notice, Text, Thinking, Turn, TurnState, Unknown
 from aimux_tui.text.sanitise import one_line, sanitise
+from aimux_tui.text.turns import missing_answer
 from aimux_tui.text.units import (
     format_bytes,
     format_date,
@@ -78,6 +79,8 @@ def format_turn(
         text = _step_text(block, read, is_full=is_full)
         parts.append(textwrap.indent(text, "> ", lambda _: True))
     parts.extend(_step_text(step, read, is_full=is_full) for step in turn.steps)
+    if words := missing_answer(summary):
+        parts.append(f"  ({words})")
     return "\n".join(part for part in parts if part)
 
 

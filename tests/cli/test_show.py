@@ -94,6 +94,16 @@ def test_counts_of_what_is_no_log(tmp_path: Path, home: Path, run: Run) -> None:
     assert "not a log that aimux knows" in err
 
 
+def test_a_prompt_without_an_answer_says_so(logs: dict[str, Path], run: Run) -> None:
+    with logs["gemini"].open("a") as stream:
+        stream.write(
+            '{"id":"g3","timestamp":"2026-11-20T10:00:00.000Z","type":"user","content":"More"}\n'
+        )
+    shown = run("show", str(logs["gemini"]))[1]
+    assert shown.count("no answer") == 1
+    assert shown.rstrip().endswith("> More\n  (no answer yet)")
+
+
 def test_doctor_is_loud_about_drift_and_damage(logs: dict[str, Path], run: Run) -> None:
     with logs["claude"].open("a") as stream:
         stream.write('{"type":"quantum-leap","uuid":"q","sessionId":"x","version":"9.9.9"}\n')

@@ -21,6 +21,7 @@ from aimux_tui.model.turn import (
     Unknown,
 )
 from aimux_tui.text.sanitise import one_line, sanitise
+from aimux_tui.text.turns import missing_answer
 from aimux_tui.text.units import format_bytes, format_count, format_duration, plural
 from aimux_tui.tui.format.ansi import output_lines
 from aimux_tui.tui.format.diff import edit_heading, unified_diff
@@ -87,6 +88,9 @@ def turn_lines(turn: Turn, look: Look, limits: Limits | None = None) -> Iterator
     yield from _prompt_lines(turn.prompt, look, limits)
     for number, step in enumerate(turn.steps):
         yield from step_lines(step, look, limits, number)
+    if words := missing_answer(turn.summary):
+        sign, style = look.glyphs.turn[turn.summary.state], look.palette.muted
+        yield _line(Content.styled(words, style), sign, style, PROMPT)
 
 
 def step_lines(step: Step, look: Look, limits: Limits, number: int = 0) -> Iterator[Line]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aimux_tui.model.body import Body, BodyRef, Span
 from aimux_tui.model.tools import FileEdit, Hunk, ToolCall, ToolKind, ToolStatus
@@ -235,3 +236,21 @@ def test_anything_in_a_log_becomes_safe_rows(steps: list[Step], width: int) -> N
             unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
             for character in row.content.plain
         )
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "words"),
+    [
+        (TurnKind.PROMPT, TurnState.RUNNING, "no answer yet"),
+        (TurnKind.PROMPT, TurnState.INTERRUPTED, "no answer in the log"),
+        (TurnKind.STEERING, TurnState.DONE, "no answer in the log"),
+        (TurnKind.COMMAND, TurnState.DONE, ""),
+    ],
+)
+def test_a_prompt_that_nothing_followed_says_so(kind: TurnKind, state: TurnState, words: str):
+    turn = turn_of(prompt=(Text(Body("Fix it")),))
+    turn = replace(turn, summary=replace(turn.summary, kind=kind, state=state, prompt_only=True))
+    shown = [row.content.plain for row in rows(tuple(turn_lines(turn, LOOK)), 60)]
+    assert "Fix it" in shown[0]
+    assert len(shown) == (2 if words else 1)
+    assert words in shown[-1]
