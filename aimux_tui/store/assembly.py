@@ -77,9 +77,6 @@ def build_session(
     status, reason = status_of(summary, live=live, written=written, now=now)
     updated = [child.updated for child in children if child.updated is not None]
     usage, cost = record.own_usage, record.own_cost
-    window = summary.context_window
-    if window is None and summary.models:
-        window = pricer.context_window(summary.models[-1])
     return Session(
         key=summary.key,
         provider=summary.provider,
@@ -108,7 +105,7 @@ def build_session(
         total_usage=sum((child.total_usage for child in children), usage),
         total_cost=sum((child.total_cost for child in children), cost),
         context_tokens=summary.context_tokens,
-        context_window=window,
+        context_window=_window_of(summary, pricer),
         parent_key=summary.parent_key,
         parent_tool_call_id=summary.parent_tool_call_id or (spawn.tool_call_id if spawn else ""),
         children=tuple(child.key for child in children),
@@ -121,6 +118,12 @@ def build_session(
         is_partial=summary.is_partial,
         other_paths=tuple(others),
     )
+
+
+def _window_of(summary: LogSummary, pricer: Pricer) -> int | None:
+    if summary.context_window is not None or not summary.models:
+        return summary.context_window
+    return pricer.context_window(summary.models[-1])
 
 
 def title_of(
