@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from aimux_tui.store.index import Index
     from aimux_tui.store.record import LogRecord
 
+_AT_ONCE = 100
+"""Logs that are listed in one go: about what the eye takes in, and no key waits for long."""
+
 
 class Place(Struct, frozen=True):
     """Where aimux looked for logs."""
@@ -57,6 +60,8 @@ class Library:
         self._pricer = pricer
         self._shelf = LogShelf(index, pricer)
         self._tree = SessionTree(pricer)
+        self._unlisted: list[FoundLog] = []
+        """Logs of which nothing is known yet, the newest last."""
         self._lock = threading.RLock()
 
     @property
@@ -69,6 +74,11 @@ class Library:
         """(logs whose numbers are known, logs in all)."""
         total = len(self._shelf.found)
         return total - len(self._shelf.pending), total
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether every log is in the list, be it without its numbers."""
+        return not self._unlisted
 
     @property
     def unreadable(self) -> Mapping[str, str]:
@@ -118,14 +128,17 @@ class Library:
         )
 
     def load(self) -> None:
-        """Show every log: from the index where that is current, else by its head and tail. Blocks.
+        """Show what the index knows, and the newest of the other logs by head and tail. Blocks.
 
-        What was read so shallowly is pending: `scan_pending` reads its numbers.
+        The rest is pending: `scan_pending` lists it, then reads the numbers of all.
         """
         with self._lock:
             records = self._shelf.take(self._find())
             self._read_side_files()
-            self._tree.put(records + self._shelf.read_shallow())
+            self._unlisted = sorted(
+                self._shelf.pending.values(), key=lambda found: found.stamp.mtime_ns
+            )
+            self._tree.put(records + self._list_some())
 
     def load_fully(self) -> None:
         """Read every log with all its numbers. Blocks; for commands, not below a screen."""
@@ -140,6 +153,10 @@ class Library:
 
         Large amounts are read by other processes.
         """
+        while self._unlisted and not should_stop():
+            with self._lock:
+                self._tree.put(self._list_some())
+            yield
         if self._given is not None and len(self._given) == 1:
             yield from self._scan_opened(self._given[0].file.path, should_stop)
             return
@@ -155,6 +172,10 @@ class Library:
             with self._lock:
                 self._tree.put(self._shelf.keep([read_log(found, self._pricer)]))
             yield
+
+    def _list_some(self) -> list[LogRecord]:
+        batch, self._unlisted = self._unlisted[-_AT_ONCE:], self._unlisted[:-_AT_ONCE]
+        return self._shelf.read_shallow(reversed(batch))
 
     def _scan_opened(self, path: str, should_stop: Callable[[], bool]) -> Iterator[None]:
         """Read the only log together with its trace, which somebody is about to look at."""

@@ -47,6 +47,8 @@ class LiveLog:
         self._costs: list[Cost] = []
         """What each of `_priced` costs."""
         self._turns: tuple[int, tuple[TurnSummary, ...]] = (-1, ())
+        self._summary: tuple[int, LogSummary] | None = None
+        """Made once for a version: a session that is open is also in the list."""
         self._refreshing = threading.Lock()
         self._scanning = threading.Lock()
 
@@ -101,7 +103,9 @@ class LiveLog:
     def summary(self) -> LogSummary:
         """The log's summary as of now."""
         with self._scanning:
-            return (self._preview or self._scan).summary()
+            if self._summary is None or self._summary[0] != self.version:
+                self._summary = (self.version, (self._preview or self._scan).summary())
+            return self._summary[1]
 
     def _look_at_end(self) -> None:
         """Scan the end of a large log by itself."""

@@ -52,10 +52,13 @@ class LogShelf:
                 self.pending[path] = found
         return records
 
-    def read_shallow(self) -> list[LogRecord]:
-        """Records of the pending logs from their heads and tails."""
+    def read_shallow(self, logs: Iterable[FoundLog]) -> list[LogRecord]:
+        """Records of those of the logs that pend, from their heads and tails."""
         records = []
-        for path, found in self.pending.items():
+        for found in logs:
+            path = found.file.path
+            if path not in self.pending:
+                continue  # it was read in full since
             try:
                 records.append(read_shallow(found))
             except OSError as error:

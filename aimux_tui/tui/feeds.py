@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from aimux_tui.tui.ports import LibraryPort, Watch
 
-READ_PAUSE = 0.1
+READ_PAUSE = 0.25
 """Seconds between files that change and the library's look at them: the open session, which is
 followed by itself, is painted meanwhile, and a burst is one look."""
-PUBLISH_PAUSE = 0.2
+PUBLISH_PAUSE = 0.25
 """Seconds between two snapshots of the list; the first of a burst comes at once."""
 TICK_PAUSE = 5.0
 """Seconds between two looks at what depends on time alone, while any session is at work."""
@@ -41,6 +41,8 @@ class Snapshot(Struct, frozen=True):
     progress: tuple[int, int] = (0, 0)
     unreadable: Mapping[str, str] = field(default_factory=dict)
     is_loaded: bool = False
+    is_listed: bool = False
+    """Every log is in the list, be it without its numbers."""
 
     @property
     def is_reading(self) -> bool:
@@ -114,16 +116,18 @@ class LibraryFeed:
     def take_snapshot(self) -> Snapshot:
         """The library now. Blocks while it reads."""
         library = self.library
-        version = library.version
+        # Read before the sessions: what it calls done is in them.
+        version, progress, is_listed = library.version, library.progress, library.is_listed
         sessions = library.sessions()
         return Snapshot(
             version=version,
             sessions=sessions,
             by_key={session.key: session for session in sessions},
             places=library.places(),
-            progress=library.progress,
+            progress=progress,
             unreadable=library.unreadable,
             is_loaded=True,
+            is_listed=is_listed,
         )
 
     async def _publish(self) -> None:

@@ -144,11 +144,13 @@ class Navigator:
         if not self.snapshot.is_loaded:
             return
         if self._target:
-            target, self._target = self._target, ""
             try:
-                self._open(find_session(self.snapshot.sessions, target))
+                self._open(find_session(self.snapshot.sessions, self._target))
             except SessionError as error:
+                if not self.snapshot.is_listed:
+                    return
                 self._tell(error.message)
+            self._target = ""
         elif (wanted := self.reader.wanted(self.snapshot)) is not None:
             self._show(self.reader.follow(wanted))
             self._sessions.select(wanted.key)

@@ -84,6 +84,11 @@ class LibraryPort(Protocol):
         ...
 
     @property
+    def is_listed(self) -> bool:
+        """Whether every log is in the list, be it without its numbers."""
+        ...
+
+    @property
     def unreadable(self) -> Mapping[str, str]:
         """Logs that could not be opened: path → why."""
         ...

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from aimux_tui.pricing.arithmetic import PriceTable
-from aimux_tui.sources.discovery import recognise_log
+from aimux_tui.sources.discovery import find_homes, recognise_log
 from aimux_tui.store import workers
 from aimux_tui.store.index import Index
 from aimux_tui.store.library import Library
@@ -68,3 +69,27 @@ def test_a_log_that_vanished_before_it_was_read_leaves_the_list(log: Path) -> No
         pass
     assert library.progress == (0, 0)
     assert library.sessions() == ()
+
+
+def test_many_logs_are_listed_the_newest_first(tmp_path: Path) -> None:
+    folder = tmp_path / ".claude" / "projects" / "-work"
+    folder.mkdir(parents=True)
+    for number in range(250):
+        path = folder / f"5a1d3a3e-0000-4000-8000-{number:012}.jsonl"
+        path.write_bytes(user(f"prompt {number}", f"u{number}") + b"\n")
+        os.utime(path, ns=(number * 10**9, number * 10**9))
+    library = Library(
+        find_homes(["claude"], {}, env={}, home=tmp_path), Index(None), PriceTable({})
+    )
+    library.load()
+    first = {session.title for session in library.sessions()}
+    assert first == {f"prompt {number}" for number in range(150, 250)}
+    assert not library.is_listed
+    steps = library.scan_pending(lambda: False)
+    while not library.is_listed:
+        next(steps)
+    assert len(library.sessions()) == 250
+    assert all(session.is_partial for session in library.sessions())
+    for _ in steps:
+        pass
+    assert not any(session.is_partial for session in library.sessions())

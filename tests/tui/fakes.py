@@ -130,6 +130,7 @@ class FakeLibrary:
     ) -> None:
         self.version = 0
         self.progress = (0, 0)
+        self.is_listed = True
         self.unreadable: Mapping[str, str] = {}
         self.traces = dict(traces or {})
         self.gate = threading.Event()
@@ -180,7 +181,8 @@ class FakeLibrary:
                     return
             session = self.pending.pop(0)
             with self._lock:
-                self._sessions[session.key] = replace(session, is_partial=False)
+                read = replace(session, is_partial=False)
+                self._sessions[session.key] = self._on_disk[session.key] = read
             self.version += 1
             self.progress = (len(self._sessions) - len(self.pending), len(self._sessions))
             yield
