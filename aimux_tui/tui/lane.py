@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sys
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_TURN = 0.001
+"""Seconds for which a thread may hold up the event loop; Python's default is five times that."""
 
 _Job = tuple[Future[Any], "Callable[[], Any]"]
 
@@ -36,6 +40,7 @@ class Lane:
             future.cancel()
             return future
         if self._thread is None:
+            sys.setswitchinterval(_TURN)
             self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
             self._thread.start()
         self._jobs.put((future, lambda: function(*args, **kwargs)))

@@ -109,7 +109,9 @@ class SessionRows:
                 for session in sessions
                 if session.status is Status.ACTIVE or (session.updated or _OLDEST) >= since
             ]
-            at_work.sort(key=lambda session: session.started or _OLDEST, reverse=True)
+            at_work.sort(
+                key=lambda session: (session.started or _OLDEST, session.key), reverse=True
+            )
             keys = {session.key for session in at_work}
             return at_work + [session for session in sessions if session.key not in keys]
         if self.sort is SessionSort.PROJECT:

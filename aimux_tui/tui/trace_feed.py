@@ -188,10 +188,17 @@ class TraceFeed:
         """Show it, and tell."""
         if sight is None:
             return
-        is_open = is_read or self.view.is_open or bool(sight.view.turns)
-        self.view = replace(sight.view, is_open=is_open)
-        self._first_changed = min(self._first_changed, sight.news.first_changed)
-        self._is_reset |= sight.news.is_reset
+        before, seen, news = self.view, sight.view, sight.news
+        is_open = is_read or before.is_open or bool(seen.turns)
+        self.view = replace(seen, is_open=is_open)
+        if (
+            news.first_changed >= len(seen.turns) == len(before.turns)
+            and not news.is_reset
+            and (is_open, seen.is_complete) == (before.is_open, before.is_complete)
+        ):
+            return  # Lines were read, but none that shows.
+        self._first_changed = min(self._first_changed, news.first_changed)
+        self._is_reset |= news.is_reset
         self._on_change(self.key)
 
     def _set_error(self, error: str) -> None:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.tui.format.glyphs import Glyphs
 
-_LONGEST_PAUSE = 1.0
-"""Seconds between two readings of an open turn that keeps growing."""
+_PAUSES = 0.1, 1.0
+"""Seconds, at least and at most, between two readings of an open turn that keeps growing."""
 
 
 class TracePane(CursorCommands, Column):
@@ -162,7 +162,8 @@ class TracePane(CursorCommands, Column):
         self.list.mark(FAILURES, self.items.failures(), "failed")
         self._watch_newest()
         self._read_details(turn.key for turn in feed.view.turns[news.first_changed :])
-        self._explain()
+        if not len(self.items):
+            self._explain()
         self.show_titles()
 
     def show_cost(self, *, is_shown: bool) -> None:
@@ -253,7 +254,8 @@ class TracePane(CursorCommands, Column):
                 self.list.changed([key])
                 self.post_message(self.Read(key))
             # A long turn that grows with every line is not read with every line.
-            await asyncio.sleep(min(2 * (monotonic() - began), _LONGEST_PAUSE))
+            least, most = _PAUSES
+            await asyncio.sleep(min(max(2 * (monotonic() - began), least), most))
         if self.feed is feed:
             self._is_fetching = False
 

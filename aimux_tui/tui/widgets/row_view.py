@@ -88,7 +88,8 @@ class RowView(RowLayout, can_focus=True, inherit_bindings=False):
     def say_when_empty(self, lines: Sequence[Line]) -> None:
         """What to show while there are no items."""
         self._when_empty = lines
-        self.refresh()
+        if not len(self.heights):
+            self.refresh()
 
     # Frames.
 

@@ -181,11 +181,14 @@ class MarkedScrollBar(ScrollBar):
             bar_color=style.color,
         ).segments[: size.height]
         _put_marks(cells, self._marked_cells_of(size.height))
-        strips = [Strip([cell], size.width) for cell in cells]
+        # Most cells are one and the same object.
+        strips = {id(cell): Strip([cell], size.width) for cell in cells}
         for line_filter in self.get_line_filters():
             background = self.background_colors[1]
-            strips = [strip.apply_filter(line_filter, background) for strip in strips]
-        return strips
+            strips = {
+                name: strip.apply_filter(line_filter, background) for name, strip in strips.items()
+            }
+        return [strips[id(cell)] for cell in cells]
 
 
 class _PlainRender(ScrollBarRender):
