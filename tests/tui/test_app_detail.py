@@ -234,6 +234,17 @@ async def test_what_is_looked_at_grows_without_losing_its_place():
         assert app.main.detail.text.scroll_offset.y == top
 
 
+async def test_a_page_that_is_ready_late_does_not_call_the_reader_back():
+    async with running(NARROW) as app:
+        await app.open_session(LOGIN)
+        await go_to_step(app, "turn-1", "step:2")
+        await app.press("enter")
+        await app.until(lambda: app.pane is Pane.DETAIL)
+        app.main.set_focus(app.main.trace.list)
+        app.main.detail.show_lines("late", [])  # before the pane hears that the focus has gone
+        assert app.app.focused is app.main.trace.list
+
+
 async def test_an_unreadable_record_says_why():
     async with running() as app:
         await app.open_session(LOGIN)

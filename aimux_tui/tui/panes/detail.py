@@ -233,7 +233,8 @@ class DetailPane(CursorCommands, Column):
     def _put(
         self, page: Page, document: LineDocument | None = None, *, keeps_place: bool = False
     ) -> None:
-        was_focused = self.target.has_focus
+        # Not `has_focus`: that is true until the widget hears that it has lost the focus.
+        was_focused = self.screen.focused is self.target
         if page.is_tree:
             self.is_in_string = False
         self.text.display = not page.is_tree
