@@ -11,7 +11,7 @@ from msgspec import Struct
 # garbage collector need not know them.
 
 
-class Usage(Struct, frozen=True, omit_defaults=True, gc=False):
+class Usage(Struct, frozen=True, array_like=True, gc=False):
     """Tokens of one or more model requests. The kinds are disjoint; reasoning is part of output."""
 
     input: int = 0
@@ -58,7 +58,7 @@ class Usage(Struct, frozen=True, omit_defaults=True, gc=False):
         return self.context + self.output
 
 
-class Request(Struct, frozen=True, gc=False):
+class Request(Struct, frozen=True, array_like=True, gc=False):
     """One call of a model API, de-duplicated within its log."""
 
     key: int
@@ -71,7 +71,7 @@ class Request(Struct, frozen=True, gc=False):
     """"" (standard), "fast", "flex", "priority" or "batch"."""
 
 
-class Cost(Struct, frozen=True, omit_defaults=True, gc=False):
+class Cost(Struct, frozen=True, array_like=True, gc=False):
     """Money in USD. What could not be priced is named, never counted as nothing."""
 
     usd: float = 0.0

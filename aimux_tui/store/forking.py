@@ -7,6 +7,7 @@ where other threads run, as they do below a screen (see `store.workers` for that
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 import threading
 from typing import TYPE_CHECKING
@@ -33,15 +34,20 @@ def read_all(logs: Sequence[FoundLog], pricer: PriceTable) -> Iterator[Done]:
     if size < WORTH_A_FORK or not _can_fork():
         yield from (read_log(found, pricer) for found in logs)
         return
-    ours, theirs = _halves(logs)
-    missing = {found.file.path: found for found in theirs}
+    missing = {found.file.path: found for found in logs}
+    queue = _Queue(sorted(logs, key=lambda found: -found.stamp.size))
     with tempfile.TemporaryFile() as results:
         twin = os.fork()
         if twin == 0:
-            _serve(theirs, pricer, results)
+            _serve(queue, pricer, results)
         try:
-            for found in ours:
-                yield read_log(found, pricer)
+            for found in queue:
+                done = read_log(found, pricer)
+                del missing[done.path]
+                yield done
+        except BaseException:
+            os.kill(twin, signal.SIGKILL)
+            raise
         finally:
             os.waitpid(twin, 0)
         results.seek(0)
@@ -57,15 +63,24 @@ def _can_fork() -> bool:
     return hasattr(os, "fork") and threading.active_count() == 1 and (os.cpu_count() or 1) > 1
 
 
-def _halves(logs: Iterable[FoundLog]) -> tuple[list[FoundLog], list[FoundLog]]:
-    """Two parts of about the same size, the larger logs first."""
-    parts: tuple[list[FoundLog], list[FoundLog]] = ([], [])
-    sizes = [0, 0]
-    for found in sorted(logs, key=lambda found: -found.stamp.size):
-        lighter = sizes.index(min(sizes))
-        parts[lighter].append(found)
-        sizes[lighter] += found.stamp.size
-    return parts
+class _Queue:
+    """Logs of which each is handed out once, to one of the two processes.
+
+    A pipe holds a token for each: what one process has read from it, the other cannot.
+    """
+
+    def __init__(self, logs: Sequence[FoundLog]) -> None:
+        # A pipe may hold as little as 4096 bytes, and must take all tokens before anyone reads.
+        size = -(-len(logs) // 2048)
+        self._parts = [logs[start : start + size] for start in range(0, len(logs), size)]
+        self._reading, writing = os.pipe()
+        os.write(writing, b"".join(n.to_bytes(2, "little") for n in range(len(self._parts))))
+        os.close(writing)
+
+    def __iter__(self) -> Iterator[FoundLog]:
+        while token := os.read(self._reading, 2):
+            yield from self._parts[int.from_bytes(token, "little")]
+        os.close(self._reading)
 
 
 def _serve(logs: Iterable[FoundLog], pricer: PriceTable, results: IO[bytes]) -> None:

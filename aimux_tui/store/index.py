@@ -19,7 +19,7 @@ from aimux_tui.store.sharing import PricedLog, shared_parts
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE log(
   id INTEGER PRIMARY KEY,
@@ -113,6 +113,7 @@ class Index:
         """
         changed: dict[str, LogRecord] = {}
         stored: list[int] = []
+        keys: list[tuple[int, int]] = []
         connection = self._connection
         with _transaction(connection):
             for record, costs in logs:
@@ -128,12 +129,12 @@ class Index:
                     "requests=excluded.requests RETURNING id",
                     (record.file.path, scan_version, *blobs),
                 ).fetchone()
+                (log,) = row
                 connection.execute("DELETE FROM request WHERE log=?", row)
-                connection.executemany(
-                    "INSERT OR IGNORE INTO request VALUES(?,?)",
-                    ((_signed(request.key), row[0]) for request in requests if request.key),
-                )
-                stored.append(row[0])
+                keys.extend((_signed(request.key), log) for request in requests if request.key)
+                stored.append(log)
+            # In order, they are written page after page.
+            connection.executemany("INSERT OR IGNORE INTO request VALUES(?,?)", sorted(keys))
             changed |= self._settle_all(log for log in stored if self._shares(log))
         return changed
 

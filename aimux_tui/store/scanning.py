@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from aimux_tui.model.usage import Cost
 from aimux_tui.providers.registry import load_provider
-from aimux_tui.sources.reader import read_ends
-from aimux_tui.store.live_log import LiveLog, total_cost
+from aimux_tui.sources.reader import LogReader, read_ends
+from aimux_tui.store.live_log import total_cost
 from aimux_tui.store.record import LogRecord
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.log import LogSummary
     from aimux_tui.model.usage import Pricer
     from aimux_tui.sources.discovery import FoundLog
+    from aimux_tui.store.live_log import LiveLog
 
 _ENDS = 16_384
 _AT_REST = 60 * 10**9
@@ -40,9 +41,12 @@ def read_shallow(found: FoundLog) -> LogRecord:
 
 def read_fully(found: FoundLog, pricer: Pricer) -> tuple[LogRecord, Sequence[Cost]]:
     """A log's record with its requests, and what each of them costs. Raises OSError."""
-    live = LiveLog(found.file, pricer)
-    live.refresh(is_final=time.time_ns() - found.stamp.mtime_ns > _AT_REST)
-    return record_of(live, found)
+    reader, scan = LogReader(found.file), load_provider(found.file.provider).scan(found.file)
+    for chunk in reader.read(is_final=time.time_ns() - found.stamp.mtime_ns > _AT_REST):
+        scan.feed(chunk.data, chunk.offset)
+    summary = scan.summary()
+    costs = [pricer.cost(request) for request in summary.requests]
+    return LogRecord(found.file, reader.stamp or found.stamp, summary, total_cost(costs)), costs
 
 
 def record_of(live: LiveLog, found: FoundLog) -> tuple[LogRecord, Sequence[Cost]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
@@ -32,27 +33,46 @@ def here(logs: list[FoundLog]) -> dict[str, Done]:
     return {found.file.path: read_log(found, PRICES) for found in logs}
 
 
-def test_a_forked_twin_reads_its_half(
-    logs: list[FoundLog], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def quick_twin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A twin is always used, and has ended before this process reads its first log."""
+    fork = os.fork
+
+    def fork_and_wait() -> int:
+        twin = fork()
+        if twin:
+            os.waitid(os.P_PID, twin, os.WEXITED | os.WNOWAIT)
+        return twin
+
+    monkeypatch.setattr(os, "fork", fork_and_wait)
     monkeypatch.setattr(forking, "WORTH_A_FORK", 0)
     monkeypatch.setattr(forking, "_can_fork", lambda: True)
+
+
+def test_a_forked_twin_reads_what_is_left(logs: list[FoundLog], quick_twin: None) -> None:
     assert {done.path: done for done in forking.read_all(logs, PRICES)} == here(logs)
 
 
 def test_what_a_twin_left_unread_is_read_here(
-    logs: list[FoundLog], monkeypatch: pytest.MonkeyPatch
+    logs: list[FoundLog], quick_twin: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def die_within_a_message(theirs: list[FoundLog], _: PriceTable, results: IO[bytes]) -> None:
-        write_message(results, read_log(theirs[0], PRICES))
-        results.write(b"\xff\x00\x00\x00torn")
-        results.flush()
-        os._exit(1)
+    def die_within_a_message(logs: Iterable[FoundLog], _: PriceTable, results: IO[bytes]) -> None:
+        try:
+            first, _second, *_ = logs
+            write_message(results, read_log(first, PRICES))
+            results.write(b"\xff\x00\x00\x00torn")
+            results.flush()
+        finally:
+            os._exit(1)
 
-    monkeypatch.setattr(forking, "WORTH_A_FORK", 0)
-    monkeypatch.setattr(forking, "_can_fork", lambda: True)
     monkeypatch.setattr(forking, "_serve", die_within_a_message)
     assert {done.path: done for done in forking.read_all(logs, PRICES)} == here(logs)
+
+
+def test_the_two_share_the_work(logs: list[FoundLog]) -> None:
+    taken = forking._Queue(logs)
+    assert next(iter(taken)) == logs[0]
+    assert list(taken) == logs[1:]
 
 
 def test_workers_read_everything(logs: list[FoundLog], monkeypatch: pytest.MonkeyPatch) -> None:
