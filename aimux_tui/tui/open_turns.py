@@ -7,9 +7,11 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aimux_tui.errors import SessionError
-from aimux_tui.model.turn import Turn, TurnState
+from aimux_tui.model.tools import ToolCall, ToolStatus
+from aimux_tui.model.turn import Step, Turn, TurnState
 from aimux_tui.tui.format.lines import Line, Row, rows
 from aimux_tui.tui.trace_feed import describe
 
@@ -44,6 +46,8 @@ class OpenTurns:
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
+        self.is_at_work = True
+        """The agent is; otherwise what its log leaves open does not run any more."""
         self._details: dict[str, Details] = {}
         self._watched = ""
         """Key of the turn that was opened because the agent was at work on it."""
@@ -82,7 +86,8 @@ class OpenTurns:
 
         One that the reader closes stays closed. Returns the keys of what changed.
         """
-        if newest.state is not TurnState.RUNNING or newest.key == self._watched:
+        is_running = self.is_at_work and newest.state is TurnState.RUNNING
+        if not is_running or newest.key == self._watched:
             return []
         changed = [key for key in (self._watched,) if key in self.keys]
         for key in changed:
@@ -90,6 +95,19 @@ class OpenTurns:
         self._watched = newest.key
         self.open(newest.key)
         return [*changed, newest.key]
+
+    async def read(self, feed: TraceFeed, key: str, look: Look, width: int) -> Details:
+        """Read a turn and make its rows, off the event loop: colouring takes long.
+
+        Calls of an agent that is not at work any more have no result, and do not run.
+        """
+        try:
+            turn = await feed.read_turn(key)
+            if not self.is_at_work:
+                turn = replace(turn, steps=tuple(_stopped(step) for step in turn.steps))
+            return await feed.compute(lambda: _make(turn, look, width))
+        except (SessionError, OSError) as error:
+            return Details(error=describe(error))
 
     def restore(self, keys: Iterable[str]) -> None:
         """Begin with these open, of which nothing is known yet."""
@@ -102,13 +120,10 @@ class OpenTurns:
         self._details.clear()
 
 
-async def read_details(feed: TraceFeed, key: str, look: Look, width: int) -> Details:
-    """Read a turn and make its rows, off the event loop: markdown and code take long to colour."""
-    try:
-        turn = await feed.read_turn(key)
-        return await feed.compute(lambda: _make(turn, look, width))
-    except (SessionError, OSError) as error:
-        return Details(error=describe(error))
+def _stopped(step: Step) -> Step:
+    if isinstance(step, ToolCall) and step.status is ToolStatus.RUNNING:
+        return replace(step, status=ToolStatus.UNKNOWN)
+    return step
 
 
 def _make(turn: Turn, look: Look, width: int) -> Details:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual.content import Content
 
 from aimux_tui.config.schema import TimeMode
+from aimux_tui.model.session import Status
 from aimux_tui.model.turn import TurnState
 from aimux_tui.text.units import format_age
 from aimux_tui.tui.filtering import Words, matches, turn_text, words_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
     from datetime import datetime
 
+    from aimux_tui.model.session import Session
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.tui.format.lines import Row
     from aimux_tui.tui.format.look import Look
@@ -67,6 +70,16 @@ class TraceItems:
                 self._failed.append(number)
         if self.query:
             self._filter_from(first)
+
+    def take_status(self, trail: Sequence[Session]) -> bool:
+        """Whether the last session of the trail is at work; True if that has changed.
+
+        What a log leaves open does not run any more when its agent is gone.
+        """
+        is_at_work = bool(trail) and trail[-1].status in {Status.ACTIVE, Status.WAITING}
+        has_changed = is_at_work is not self.opened.is_at_work
+        self.opened.is_at_work = is_at_work
+        return has_changed
 
     def set_query(self, query: str) -> None:
         """Let by only the turns that have every word."""
@@ -118,6 +131,7 @@ class TraceItems:
             opened.details(turn.key).serial if turn.key in opened else None,
             self.shows_cost,
             self.time_mode,
+            opened.is_at_work or turn.state is not TurnState.RUNNING,
             self._age(turn) if self.time_mode is TimeMode.RELATIVE else "",
             len(str(len(turns))),
         )
@@ -140,6 +154,8 @@ class TraceItems:
         number = self._number(index)
         turn = self.view.turns[number]
         is_open = turn.key in self.opened
+        if turn.state is TurnState.RUNNING and not self.opened.is_at_work:
+            turn = replace(turn, state=TurnState.INTERRUPTED)
         header = turn_row(
             turn,
             width,

@@ -8,8 +8,10 @@ from msgspec.structs import replace
 from aimux_tui.commands.base import Pane
 from aimux_tui.errors import SessionError
 from aimux_tui.model.body import Body
+from aimux_tui.model.session import Status
 from aimux_tui.model.tools import ToolKind, ToolStatus
 from aimux_tui.model.turn import Step, Text, Turn, TurnState
+from aimux_tui.tui.format.glyphs import UNICODE
 from tests.tui import fake_turns
 from tests.tui.fake_sessions import EXPLORER, HOSTILE, LOGIN, NOW, PARSER, make_session
 from tests.tui.fakes import FakeLibrary, FakeTrace, make_library
@@ -218,6 +220,22 @@ async def test_who_follows_sees_the_steps_of_the_turn_that_runs():
         app.library.touch(trace.path)
         await app.until(lambda: len(app.main.trace.items) == 9)
         assert app.main.trace.items.opened.keys == {"turn-8"}
+
+
+async def test_what_a_log_leaves_open_does_not_run_when_the_agent_is_gone():
+    async with running() as app:
+        trace = app.library.traces[LOGIN]
+        call = fake_turns.tool("Bash", ToolKind.EXECUTE, "make", status=ToolStatus.RUNNING)
+        trace.append(fake_turns.make_turn(7, "build it", [call], state=TurnState.RUNNING))
+        await app.open_session(LOGIN)
+        app.library.touch(trace.path)
+        await app.press("end")
+        await app.see("Bash  make  running")
+        session = app.main.navigator.snapshot.by_key[LOGIN]
+        app.library.put(replace(session, status=Status.IDLE, status_reason="stopped"))
+        await app.see("Bash  make  no result")
+        row = app.main.trace.list.render_line(6).text
+        assert f"{UNICODE.turn[TurnState.INTERRUPTED]} " in row
 
 
 async def test_a_burst_of_news_is_shown_whole():

@@ -114,7 +114,7 @@ def _right(facts: HeaderFacts, look: Look, *, is_wordy: bool, has_tokens: bool) 
         parts.append(
             Content.styled(f"{tokens} tokens today" if is_wordy else f"{tokens} tok", palette.muted)
         )
-    if facts.cost is not None and (facts.cost.usd or facts.cost.is_partial):
+    if facts.cost is not None and (facts.cost.usd or (facts.cost.is_partial and facts.usage.total)):
         parts.append(Content.styled(_money(facts.cost, look.glyphs), palette.strong))
     if facts.attention:
         noun = "needs you" if facts.attention == 1 else "need you"

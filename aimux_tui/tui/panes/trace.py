@@ -10,7 +10,6 @@ from textual import work
 from textual.message import Message
 
 from aimux_tui.commands.base import Pane
-from aimux_tui.tui.open_turns import read_details
 from aimux_tui.tui.panes.blank import Column
 from aimux_tui.tui.panes.cursor_commands import CursorCommands
 from aimux_tui.tui.panes.empty_states import no_rows
@@ -79,8 +78,7 @@ class TracePane(CursorCommands, Column):
         self.list = VirtualList(self.items, can_follow=True, id="turn-list")
         self.feed: TraceFeed | None = None
         self.visit = Visit("")
-        self.awaited = ""
-        """A folder whose next session is going to be opened."""
+        self.awaited = ""  # a folder whose next session is going to be opened
         self._sessions: Sequence[Session] = ()
         self._place = PaneTitle(glyphs, "Trace")
         self._line = PaneTitle(glyphs)
@@ -129,8 +127,7 @@ class TracePane(CursorCommands, Column):
         self.filter.set_query("")
         self.items.put(TraceView(), TraceNews(0, is_reset=True))
         self.items.opened.restore(visit.expanded)
-        self._unseen = 0
-        self._wanted, self._is_fetching = {}, False
+        self._unseen, self._wanted, self._is_fetching = 0, {}, False
         self._line.display = True
         self.list.show(self.items)
         self.list.follow(is_following=visit.is_following)
@@ -139,6 +136,9 @@ class TracePane(CursorCommands, Column):
     def show_trail(self, sessions: Sequence[Session]) -> None:
         """Show what is known of the open session, the last of the trail of `sessions`."""
         self._sessions = sessions
+        if self.items.take_status(sessions):
+            self._watch_newest()
+            self.colours_changed()
         self.show_titles()
 
     def update(self) -> None:
@@ -244,10 +244,10 @@ class TracePane(CursorCommands, Column):
     @work(group="details")
     async def _fetch(self, feed: TraceFeed) -> None:
         while self._wanted and self.feed is feed:
-            began = monotonic()
+            began, look = monotonic(), self.list.look
             keys, self._wanted = self._wanted, {}
             for key in keys:
-                details = await read_details(feed, key, self.list.look, self.list.row_width)
+                details = await self.items.opened.read(feed, key, look, self.list.row_width)
                 if self.feed is not feed:
                     return
                 self.items.opened.put(key, details)
@@ -258,8 +258,6 @@ class TracePane(CursorCommands, Column):
             await asyncio.sleep(min(max(2 * (monotonic() - began), least), most))
         if self.feed is feed:
             self._is_fetching = False
-
-    # Messages of the list and of the filter.
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
         """Pass it on."""
