@@ -130,7 +130,7 @@ class CallTable:
             return call.turn
         call.is_answered = True
         self.open.pop(call.id, None)
-        verdict = judge(bytes(payload.output))
+        verdict = judge(payload.output)
         if verdict is not _FINE and verdict in FAILURES:
             self.failed += 1
             call.turn.failures += 1

@@ -142,10 +142,10 @@ class TurnMachine:
         turn = self.here()
         if turn is None and kind is TurnKind.SHELL:
             turn = self._begin(f"{hash_of(self.thread_id, 'shell', title):016x}", "")
-            self._name(turn, title, kind)
+            self._name(turn, title_from(title), kind)
             self._close(turn, TurnState.DONE)
         elif turn is not None and turn.kind is TurnKind.CONTINUATION and not turn.has_work:
-            self._name(turn, title, kind)
+            self._name(turn, title_from(title), kind)
         return turn if turn is not None else self.turn
 
     def compacted(self, record: str) -> OpenTurn | None:
@@ -220,7 +220,7 @@ class TurnMachine:
             self.first_title, self.first_hash = turn.title, text_hash(text)
 
     def _name(self, turn: OpenTurn, title: str, kind: TurnKind) -> None:
-        turn.title = title_from(title)
+        turn.title = title
         turn.kind = kind
         self.book.show(turn)
         self.book.touch(turn)

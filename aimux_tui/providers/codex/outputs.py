@@ -120,7 +120,10 @@ _RAW_METADATA = re.compile(rb',\\"metadata\\":\{\\"exit_code\\":(-?\d+)')
 
 def judge(raw: bytes) -> Verdict:
     """The verdict of the output whose JSON is `raw`, without reading more of it than needed."""
-    header = _RAW_HEADER.match(raw) or _find_header(raw)
+    header = _RAW_HEADER.match(raw)
+    if header is None:
+        raw = bytes(raw)
+        header = _find_header(raw)
     if header is not None:
         # The only group that took part is an exit code, or the word "failed".
         index = header.lastindex

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TITLE_LENGTH = 200
-_WHITE = re.compile(r"\s+")
 
 
 class Injection(StrEnum):
@@ -170,7 +169,7 @@ def is_marked_typed(payload: dict[str, Any]) -> bool | None:
 def title_from(text: str) -> str:
     """The first words of `text` on one line."""
     # A prompt may be megabytes long: only its beginning is worth folding.
-    return _WHITE.sub(" ", text[: TITLE_LENGTH * 4].strip())[:TITLE_LENGTH]
+    return " ".join(text[: TITLE_LENGTH * 4].split())[:TITLE_LENGTH].rstrip()
 
 
 def inner_text(text: str) -> str:

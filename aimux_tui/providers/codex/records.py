@@ -67,6 +67,8 @@ decode_record = Decoder(Record).decode
 """Decode a line that is as it should be. Raises msgspec.DecodeError, UnicodeDecodeError."""
 
 _decode_payload = Decoder(Payload).decode
+_decode_any = Decoder().decode
+_ODD = (DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def decode_record_tolerantly(line: bytes) -> Record:
@@ -84,7 +86,7 @@ def decode_bare(line: bytes) -> Payload:
     """The payload of a line without an envelope, whose fields stand at its top."""
     try:
         return _decode_payload(line)
-    except (DecodeError, UnicodeDecodeError, RecursionError):
+    except _ODD:
         return _payload_of(decode_object(clean(line)))
 
 
@@ -102,9 +104,13 @@ def payload_of(value: dict[str, Any]) -> dict[str, Any]:
 def payload_in(line: bytes) -> dict[str, Any]:
     """The payload of a line; {} if the line cannot be read."""
     try:
-        return payload_of(decode_line(line))
-    except BadLineError:
-        return {}
+        value = _decode_any(line)
+    except _ODD:
+        try:
+            value = decode_line(line)
+        except BadLineError:
+            return {}
+    return payload_of(value) if isinstance(value, dict) else {}
 
 
 def untyped(value: dict[str, Any]) -> str:

@@ -17,7 +17,8 @@ _UNIQUE_ID = 32
 """Length from which a turn id is taken to be unique in the world."""
 
 _PRIME = 0x9E3779B97F4A7C15
-_SIZE = 1 << 64
+_LAST = (1 << 64) - 1
+_P2, _P3, _P4, _P5 = (pow(_PRIME, exponent, 1 << 64) for exponent in range(2, 6))
 
 Totals = tuple[int, int, int, int, int]
 
@@ -102,7 +103,7 @@ class UsageLedger:
 
     def _base_of(self, owner: str) -> int:
         if owner != self._owner:
-            self._owner, self._owner_base = owner, hash_of(owner)
+            self._owner, self._owner_base = owner, hash_of(owner) * _P5 & _LAST
         return self._owner_base
 
     def _add(self, key: int, tokens: Tokens, timestamp: str) -> Request:
@@ -123,11 +124,9 @@ def _totals(tokens: Tokens) -> Totals:
 
 
 def _mixed(base: int, totals: Totals) -> int:
-    """A 64-bit number of all of them, never 0."""
+    """A 64-bit number of all of them, never 0; `base` comes multiplied already."""
     a, b, c, d, e = totals
-    return (
-        ((((base * _PRIME + a) * _PRIME + b) * _PRIME + c) * _PRIME + d) * _PRIME + e
-    ) % _SIZE or 1
+    return (base + a * _P4 + b * _P3 + c * _P2 + d * _PRIME + e) & _LAST or 1
 
 
 def _since(before: Totals | None, now: Tokens) -> Tokens:
