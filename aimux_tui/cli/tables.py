@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,11 @@ class Column(Struct, frozen=True):
 
 def terminal_width(default: int = 120) -> int:
     """Columns of the terminal, or `default` when the output goes elsewhere."""
-    return shutil.get_terminal_size((default, 40)).columns if sys.stdout.isatty() else default
+    if not sys.stdout.isatty():
+        return default
+    from shutil import get_terminal_size
+
+    return get_terminal_size((default, 40)).columns
 
 
 def format_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> str:

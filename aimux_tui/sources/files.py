@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -44,6 +43,8 @@ class FileSource:
     def _unpack(self) -> IO[bytes]:
         """A compressed log unpacked into an unnamed temporary file, so that memory stays flat."""
         if self._unpacked is None:
+            import tempfile
+
             unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
             with Path(self._file.path).open("rb") as packed:
                 for block in decompress(packed):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 import threading
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,8 @@ def read_all(logs: Sequence[FoundLog], pricer: PriceTable) -> Iterator[Done]:
     if size < WORTH_A_FORK or not _can_fork():
         yield from (read_log(found, pricer) for found in logs)
         return
+    import tempfile
+
     missing = {found.file.path: found for found in logs}
     queue = _Queue(sorted(logs, key=lambda found: -found.stamp.size))
     with tempfile.TemporaryFile() as results:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import queue
-import subprocess
 import sys
 import threading
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ import msgspec
 from aimux_tui.store.worker import Done, Work, read_log, read_message, write_message
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator, Sequence
 
     from aimux_tui.pricing.arithmetic import PriceTable
@@ -50,6 +50,8 @@ def read_logs(
 
 
 def _start(logs: Sequence[FoundLog], pricer: PriceTable) -> subprocess.Popen[bytes]:
+    import subprocess
+
     process = subprocess.Popen(
         [sys.executable, "-m", "aimux_tui.store.worker"],
         stdin=subprocess.PIPE,

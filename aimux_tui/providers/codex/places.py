@@ -12,7 +12,6 @@ from typing import IO, TYPE_CHECKING
 from aimux_tui.providers.base import LogFile, LogFormat
 from aimux_tui.providers.codex.documents import is_document
 from aimux_tui.providers.codex.identity import NAME, milliseconds_of
-from aimux_tui.providers.codex.prompts import title_from
 from aimux_tui.providers.codex.records import decode_line, text_of
 from aimux_tui.providers.jsonl import BadLineError
 
@@ -91,6 +90,8 @@ def titles(root: Path) -> dict[str, str]:
         lines = (root / "session_index.jsonl").read_bytes().split(b"\n")
     except OSError:
         return found
+    from aimux_tui.providers.codex.prompts import title_from
+
     for line in lines:
         if not line.strip():
             continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -148,4 +147,6 @@ def _small_text(path: Path) -> str:
 
 @lru_cache(maxsize=1024)
 def _hash(folder: str) -> str:
+    from hashlib import sha256
+
     return sha256(folder.encode("utf-8", "surrogatepass")).hexdigest()
