@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
+from rich.style import Style as RichStyle
 from textual import events
+from textual.color import Color
 from textual.widgets import Input
 
 from aimux_tui.commands.base import Pane
@@ -252,6 +254,35 @@ async def test_themes_change_at_once_and_a_wrong_name_is_told():
         await app.until(lambda: app.main.trace.items.opened.details("turn-1").serial != before)
         await app.press("colon", *"theme aimux-lihgt", "enter")
         await app.see("did you mean aimux-light?")
+
+
+async def test_another_theme_changes_the_colours_of_everything():
+    async with running() as app:
+        await app.open_session(LOGIN)
+        await app.press("home", "enter")
+        await app.see("thinking (hidden)")
+        await app.press("colon", *"theme aimux-light", "enter")
+        await app.until(lambda: not app.app.current_theme.dark)
+
+        def faint() -> list[str]:
+            """Texts that are hardly to be told from what is behind them."""
+            strips = app.app.screen._compositor.render_strips()
+            return [
+                segment.text
+                for strip in strips
+                for segment in strip
+                if segment.text.strip(" \u258f\u258e\u258c") and not is_legible(segment.style)
+            ]
+
+        await app.until(lambda: not faint(), "all is legible")
+
+
+def is_legible(style: RichStyle | None) -> bool:
+    """Whether a text in this style can be read."""
+    if style is None or style.color is None or style.bgcolor is None:
+        return True
+    ink, paper = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
+    return abs(ink.brightness - paper.brightness) > 0.2
 
 
 async def test_a_wrong_setting_is_told_and_the_rest_holds():

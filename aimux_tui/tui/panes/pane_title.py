@@ -41,7 +41,8 @@ class PaneTitle(KeptLine):
 
     def show(self, left: Content, right: Content = EMPTY) -> None:
         """Show other texts."""
-        if (left, right) != (self._left, self._right):
+        # Content that is equal may have other colours.
+        if not (left.is_same(self._left) and right.is_same(self._right)):
             self._left, self._right = left, right
             self.refresh()
 

@@ -63,6 +63,8 @@ class RowView(RowLayout, can_focus=True, inherit_bindings=False):
         self._look: Look | None = None
         self._when_empty: Sequence[Line] = ()
         self._painter: RowPainter | None = None
+        self._made_in: Look | None = None
+        """The look in which the rows that are kept were made."""
 
     def row_state(self, index: int, line: int) -> int:
         """How a row is painted, see `row_painter`. For subclasses with a cursor."""
@@ -118,8 +120,9 @@ class RowView(RowLayout, can_focus=True, inherit_bindings=False):
         made_for = (look, self.visual_style, self.region.width)
         painter = self._painter
         if painter is None or painter.made_for != made_for:
-            if painter is not None and painter.made_for[0] != look:
+            if self._made_in is not look:
                 self._cache.clear()
+                self._made_in = look
             self._cache.clear_strips()
             painter = self._painter = RowPainter(
                 *made_for, self.GUTTER, self.get_line_filters(), self.background_colors[1]
