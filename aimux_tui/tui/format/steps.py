@@ -18,6 +18,7 @@ from aimux_tui.model.turn import (
     Text,
     Thinking,
     Turn,
+    TurnKind,
     Unknown,
 )
 from aimux_tui.text.sanitise import one_line, sanitise
@@ -42,6 +43,8 @@ PROMPT = "prompt"
 """Part of the prompt; those of steps and edits are named by `part_of`."""
 _INDENT = "  "
 _TITLE = re.compile(r"^\*\*([^*\n]+)\*\*$", re.MULTILINE)
+_REPORTS = {TurnKind.NOTIFICATION, TurnKind.INJECTED, TurnKind.CONTINUATION}
+"""What begins these turns was not typed by anybody."""
 _OUTPUT_LINES = {
     ToolKind.EXECUTE: 10,
     ToolKind.AGENT: 8,
@@ -60,6 +63,7 @@ class Limits(Struct, frozen=True):
     """How many lines of everything are shown in the list; the rest is for the detail pane."""
 
     prompt: int = 30
+    report: int = 12
     text: int = 80
     thinking: int = 6
     diff: int = 40
@@ -85,7 +89,7 @@ def place_of(part: str) -> tuple[int, int | None] | None:
 def turn_lines(turn: Turn, look: Look, limits: Limits | None = None) -> Iterator[Line]:
     """Everything below the row of an open turn."""
     limits = limits or Limits()
-    yield from _prompt_lines(turn.prompt, look, limits)
+    yield from _prompt_lines(turn, look, limits)
     for number, step in enumerate(turn.steps):
         yield from step_lines(step, look, limits, number)
     if words := missing_answer(turn.summary):
@@ -119,11 +123,19 @@ def step_lines(step: Step, look: Look, limits: Limits, number: int = 0) -> Itera
             yield _line(Content.styled(words, palette.muted), glyphs.unknown, palette.waiting, part)
 
 
-def _prompt_lines(prompt: Sequence[Text | Image], look: Look, limits: Limits) -> Iterator[Line]:
+def _prompt_lines(turn: Turn, look: Look, limits: Limits) -> Iterator[Line]:
     palette, glyphs = look.palette, look.glyphs
-    for piece in prompt:
+    kind = turn.summary.kind
+    for piece in turn.prompt:
         if isinstance(piece, Image):
             yield _image_line(piece, look, PROMPT)
+            continue
+        if kind in _REPORTS:
+            # Other agents report in markdown, and at length.
+            lines = markdown_lines(piece.body.text.strip("\n"), look)
+            yield from _block(
+                lines, glyphs.kind[kind], palette.muted, PROMPT, look, limits.report, piece.body
+            )
             continue
         lines = text_lines(sanitise(piece.body.text).strip("\n"), palette.prompt)
         yield from _block(

@@ -82,6 +82,15 @@ def test_a_turn_from_prompt_to_answer() -> None:
     ]
 
 
+def test_what_another_agent_reports_is_formatted_and_cut() -> None:
+    report = Text(Body.of("Agent **done**\n\n" + "- line\n" * 30))
+    turn = turn_of(prompt=(report,))
+    turn = replace(turn, summary=replace(turn.summary, kind=TurnKind.NOTIFICATION))
+    made = [row.content.plain.rstrip() for row in rows(turn_lines(turn, LOOK), 60)]
+    assert made[0] == f"  {LOOK.glyphs.kind[TurnKind.NOTIFICATION]} Agent done"
+    assert made[-1] == "    … 20 more lines, enter"
+
+
 def test_hidden_thinking_is_told() -> None:
     assert drawn(Thinking(Body(), is_hidden=True)) == ["  ✻ thinking (hidden)"]
 
