@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -41,19 +42,18 @@ def read_all(logs: Sequence[FoundLog], pricer: PriceTable) -> Iterator[Done]:
         twin = os.fork()
         if twin == 0:
             _serve(queue, pricer, results)
+        theirs = _Results(results.fileno())
         try:
             for found in queue:
-                done = read_log(found, pricer)
-                del missing[done.path]
-                yield done
+                for done in (read_log(found, pricer), *theirs.written()):
+                    del missing[done.path]
+                    yield done
         except BaseException:
             os.kill(twin, signal.SIGKILL)
             raise
         finally:
             os.waitpid(twin, 0)
-        results.seek(0)
-        while message := read_message(results):
-            done = _decoder.decode(message)
+        for done in theirs.written():
             del missing[done.path]
             yield done
     # A twin that was killed leaves some unread.
@@ -82,6 +82,24 @@ class _Queue:
         while token := os.read(self._reading, 2):
             yield from self._parts[int.from_bytes(token, "little")]
         os.close(self._reading)
+
+
+class _Results:
+    """What the twin has written down so far."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._position = 0
+
+    def written(self) -> Iterator[Done]:
+        """Everything since the last call; a message that is not complete waits for the next."""
+        end = os.fstat(self._descriptor).st_size
+        if end > self._position:
+            # Both processes share the place at which the file is written: it must stay there.
+            data = BytesIO(os.pread(self._descriptor, end - self._position, self._position))
+            while message := read_message(data):
+                self._position += len(message) + 4
+                yield _decoder.decode(message)
 
 
 def _serve(logs: Iterable[FoundLog], pricer: PriceTable, results: IO[bytes]) -> None:

@@ -10,12 +10,16 @@ from aimux_tui.store.live_log import LiveLog
 from aimux_tui.store.scanning import read_shallow, record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from aimux_tui.model.usage import Cost
     from aimux_tui.pricing.arithmetic import PriceTable
     from aimux_tui.store.index import Index
     from aimux_tui.store.record import LogRecord
     from aimux_tui.store.worker import Done
+
+_STORED_AT_ONCE = 128
+"""Records in one transaction: another aimux does not wait long for its own."""
 
 
 class LogShelf:
@@ -67,7 +71,8 @@ class LogShelf:
 
     def keep(self, batch: Iterable[Done]) -> list[LogRecord]:
         """Store what was read of pending logs; returns the records to show."""
-        read = []
+        current: dict[str, LogRecord] = {}
+        read: list[tuple[LogRecord, Sequence[Cost]]] = []
         for done in batch:
             if self.pending.pop(done.path, None) is None:
                 continue  # it grew while it was read, and is being followed
@@ -76,7 +81,11 @@ class LogShelf:
             else:
                 self.unreadable.pop(done.path, None)
                 read.append((done.record, done.costs))
-        return list(self.index.store(read, self._scan_version).values())
+                if len(read) == _STORED_AT_ONCE:
+                    current |= self.index.store(read, self._scan_version)
+                    read.clear()
+        current |= self.index.store(read, self._scan_version)
+        return list(current.values())
 
     def live_log(self, path: str) -> LiveLog:
         """A known log, followed from now on."""
