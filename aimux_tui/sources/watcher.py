@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 Paths = frozenset[str]
 T = TypeVar("T")
 
-_STEP_MS = 5
+_STEP_MS = 3
 """Between two looks for events; a change is told after two looks at the latest."""
-_QUIET_STEP_MS = 15
+_QUIET_STEP_MS = 10
 """The same when nothing has changed for a while: each look costs a wake-up."""
-_QUIET_AFTER_MS = 10_000
-_DEBOUNCE_MS = 5
+_QUIET_AFTER_MS = 3_000
+_DEBOUNCE_MS = 3
 """How long further files that change may put off the telling of the first."""
 _POLL_MS = 1000
 """Between two looks at a file system that sends no events."""
