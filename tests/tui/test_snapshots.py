@@ -1,0 +1,59 @@
+"""Pictures of the main screens: what they look like, colours and all."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aimux_tui.commands.registry import default_keymap
+from aimux_tui.config.schema import Settings, UiSettings
+from aimux_tui.tui.app import AimuxApp
+from aimux_tui.tui.feeds import LibraryFeed
+from aimux_tui.tui.setup import Setup
+from tests.tui.fake_sessions import LOGIN, NOW
+from tests.tui.fakes import make_library
+from tests.tui.harness import MEDIUM, NARROW, WIDE, Driver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.pilot import Pilot
+
+
+@pytest.fixture(autouse=True)
+def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times in UTC, all signs, all colours."""
+    for name in ("NO_COLOR", "COLUMNS", "LINES", "LC_ALL", "LC_CTYPE", "TEXTUAL_COLOR_SYSTEM"):
+        monkeypatch.delenv(name, raising=False)
+    same = {"COLORTERM": "truecolor", "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC"}
+    for name, value in same.items():
+        monkeypatch.setenv(name, value)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [(WIDE, "aimux"), (MEDIUM, "aimux-light"), (NARROW, "aimux")],
+    ids=["wide-dark", "medium-light", "narrow-dark"],
+)
+def test_a_turn_with_its_diff(size: tuple[int, int], theme: str, snap_compare: Any) -> None:
+    library = make_library()
+    settings = Settings(theme=theme, ui=UiSettings(follow=False))
+    feed = LibraryFeed(library, library.watch)
+    app = AimuxApp(Setup(feed, settings, default_keymap(), clock=lambda: NOW))
+
+    async def open_it(pilot: Pilot[Any]) -> None:
+        driver = Driver(app, pilot, library)
+        await driver.until(lambda: app.main.navigator.snapshot.is_loaded)
+        await driver.open_session(LOGIN)
+        await driver.press("home", "enter")
+        await driver.see("return redirect(")
+        detail = app.main.detail
+        await driver.until(lambda: not detail.display or len(detail.text.document) > 5)
+
+    assert snap_compare(app, terminal_size=size, run_before=open_it)
