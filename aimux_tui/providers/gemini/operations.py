@@ -125,11 +125,11 @@ class History:
             new.calls, new.calls_from_content = old.calls, False
             new.spans += [span for span in old.spans if span not in new.spans]
             new.pieces |= old.pieces
-        for name in (
-            *("role", "spans", "at", "title", "text_hash", "model", "request", "calls"),
-            *("calls_from_content", "is_final", "pieces", "answers", "cwd"),
-        ):
-            setattr(old, name, getattr(new, name))
+        old.role, old.spans, old.at, old.cwd = new.role, new.spans, new.at, new.cwd
+        old.title, old.text_hash, old.model = new.title, new.text_hash, new.model
+        old.request, old.pieces, old.answers = new.request, new.pieces, new.answers
+        old.calls, old.calls_from_content = new.calls, new.calls_from_content
+        old.is_final = new.is_final
         self._own_calls(old)
         if old.origins and (old.request is not None or not _is_copyable(old)):
             old.origins = ()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NOTHING = Raw(b"null")
 """Heavy values stay undecoded (`Raw`) until somebody looks at the turn."""
+_NULL_SIZE = 4
 
 
 class _Known(Struct, rename="camel", forbid_unknown_fields=True):
@@ -144,7 +145,9 @@ _NESTED: dict[tuple[type, str], type[_Known]] = {
     (Part, "inlineData"): InlineData,
 }
 
-_decoder = msgspec.json.Decoder(Record)
+decode = msgspec.json.Decoder(Record).decode
+"""Decode a record that is as it should be. Raises one of `DECODE_ERRORS` if it is odd."""
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def decode_record(data: bytes, unknown: MutableMapping[str, int] | None = None) -> Record:
@@ -154,8 +157,8 @@ def decode_record(data: bytes, unknown: MutableMapping[str, int] | None = None) 
     type, that value alone is dropped. A record decoded the slow way has no `messages`.
     """
     try:
-        return _decoder.decode(data)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return decode(data)
+    except DECODE_ERRORS:
         found = decode_object(data)
     record: Record = _salvage(Record, found, {} if unknown is None else unknown, "")
     return record
@@ -165,7 +168,7 @@ def decode_raw(raw: Raw) -> Any:
     """The value that was left undecoded; None if it is broken."""
     try:
         return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+    except DECODE_ERRORS:
         try:
             return decode_object(b'{"value":%s}' % bytes(raw))["value"]
         except BadLineError:
@@ -174,7 +177,7 @@ def decode_raw(raw: Raw) -> Any:
 
 def is_present(raw: Raw) -> bool:
     """Whether the record had that value, and not null."""
-    return raw is not _NOTHING and bytes(raw) != b"null"
+    return raw is not _NOTHING and (len(raw) != _NULL_SIZE or bytes(raw) != b"null")
 
 
 def parse_time(text: str | None) -> datetime | None:
@@ -183,9 +186,11 @@ def parse_time(text: str | None) -> datetime | None:
         return None
     try:
         time = datetime.fromisoformat(text)
-    except ValueError:
+        if time.tzinfo is UTC:
+            return time
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def _salvage(

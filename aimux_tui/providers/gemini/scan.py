@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
+from aimux_tui.model.body import Span
 from aimux_tui.providers.gemini.containers import Salvage, Window, message_places, salvage
 from aimux_tui.providers.gemini.entries import stable_hash
 from aimux_tui.providers.gemini.operations import History
-from aimux_tui.providers.gemini.records import Record, decode_record
+from aimux_tui.providers.gemini.records import DECODE_ERRORS, Record, decode, decode_record
 from aimux_tui.providers.gemini.summary import Lines, Metadata, log_summary
 from aimux_tui.providers.gemini.texts import content_text
 from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
@@ -17,10 +21,11 @@ from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aimux_tui.model.body import Span
     from aimux_tui.model.log import LogSummary
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.providers.base import LogFile
+
+_NEWLINE = 0x0A
 
 
 class GeminiScan:
@@ -62,48 +67,70 @@ class GeminiScan:
         self._unknown = self._history.known.unknown
 
     def _feed_lines(self, block: bytes, offset: int) -> None:
-        end = len(block)
-        start = 0
-        while start < end:
-            stop = block.find(b"\n", start)
-            stop = end if stop < 0 else stop
-            self._lines.number += 1
-            line = block[start:stop]
-            cleaned = clean(line)
-            if cleaned:
-                self._lines.count += 1
-                window = Window(line, cleaned, offset + start)
-                try:
-                    self._take(decode_record(cleaned, self._unknown), window)
-                except BadLineError as error:
-                    self._lines.complain(window.whole.offset, str(error))
-            start = stop + 1
+        lines, take = self._lines, self._take
+        # Unlike a split, this makes one line at a time, in memory that is still at hand.
+        for line in BytesIO(block):
+            size = len(line)
+            span = Span(offset, size - 1 if line[-1] == _NEWLINE else size)
+            offset += size
+            lines.number += 1
+            try:
+                record = decode(line)
+            except DECODE_ERRORS:
+                self._take_odd(line, span)
+            else:
+                lines.count += 1
+                take(record, line, span)
 
-    def _take(self, record: Record, window: Window) -> None:
+    def _take_odd(self, line: bytes, span: Span) -> None:
+        """Make what can be made of a line that is not as it should be."""
+        cleaned = clean(line)
+        if not cleaned:
+            return
+        self._lines.count += 1
+        try:
+            record = decode_record(cleaned, self._unknown)
+        except BadLineError as error:
+            self._lines.complain(span.offset, str(error))
+        else:
+            self._take(record, line, span)
+
+    def _take(self, record: Record, line: bytes, span: Span) -> None:
         """Apply a record of the operation log; the order of the questions is the CLI's own."""
+        history = self._history
         if record.rewind_to is not None:
-            self._history.rewind(record.rewind_to)
+            history.rewind(record.rewind_to)
         elif record.patch is not None:
-            self._history.patch(record.patch, window.whole)
+            history.patch(record.patch, span)
         elif record.id is not None:
-            entry_id = record.id or f"@{window.whole.offset}"
-            self._history.upsert(record, entry_id, window.whole)
+            history.upsert(record, record.id or f"@{span.offset}", span)
         elif record.change is not None:
             self._merge(record.change)
-            places = message_places(record, window.data)
-            if places is not None:
-                self._history.replace(self._messages(places, window))
+            messages = self._messages_in(record, line, span)
+            if messages is not None:
+                history.replace(messages)
         elif record.session_id is not None:
             self._merge(record)
-            for message in self._messages(message_places(record, window.data) or (), window):
-                self._history.upsert(*message)
+            for message in self._messages_in(record, line, span) or ():
+                history.upsert(*message)
         else:
             self._count("record without an id")
-            self._history.upsert(record, f"@{window.whole.offset}", window.whole)
+            history.upsert(record, f"@{span.offset}", span)
 
     def _merge(self, record: Record) -> None:
         self._metadata.merge(record)
         self._history.session_id = self._metadata.session_id
+
+    def _messages_in(
+        self, record: Record, line: bytes, span: Span
+    ) -> list[tuple[Record, str, Span]] | None:
+        """The messages in a record that holds the whole history; None if it holds none."""
+        holder = record if record.change is None else record.change
+        if holder.messages is UNSET and b'"messages"' not in line:
+            return None
+        window = Window(line[: span.length], clean(line), span.offset)
+        places = message_places(record, window.data)
+        return None if places is None else self._messages(places, window)
 
     def _messages(
         self, places: Sequence[tuple[int, int]], window: Window

@@ -42,8 +42,10 @@ class Metadata(Struct):
         """Take in a head, or a change of it."""
         self.session_id = self.session_id or record.session_id or ""
         self.project_hash = self.project_hash or record.project_hash or ""
-        self.started = self.started or parse_time(record.start_time)
-        self.updated = parse_time(record.last_updated) or self.updated
+        if self.started is None:
+            self.started = parse_time(record.start_time)
+        if record.last_updated is not None:
+            self.updated = parse_time(record.last_updated) or self.updated
         self.kind = record.kind or self.kind
         self.directories = record.directories or self.directories
         self.summary = self.summary if record.summary is None else record.summary

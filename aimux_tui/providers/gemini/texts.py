@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aimux_tui.providers.gemini.records import Part, decode_raw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from aimux_tui.providers.gemini.records import Content, FunctionResponse
 
@@ -22,12 +22,13 @@ _REPORT_HEAD = re.compile(r"\A(?:Command: .*\n)?(?:Directory: .*\n)?(?:Stdout|Ou
 _TODO_MARKS = {"completed": "[x]", "in_progress": "[>]", "cancelled": "[-]", "blocked": "[!]"}
 
 
-def parts_of(content: Content) -> Iterator[Part]:
+def parts_of(content: Content) -> Sequence[Part]:
     """The content as parts; a bare string is a part with text."""
     if content is None:
-        return
-    for item in content if isinstance(content, list) else (content,):
-        yield Part(text=item) if isinstance(item, str) else item
+        return ()
+    if isinstance(content, list):
+        return [Part(item) if isinstance(item, str) else item for item in content]
+    return (Part(content) if isinstance(content, str) else content,)
 
 
 def content_text(content: Content) -> str:

@@ -212,7 +212,7 @@ def _arguments(args: Raw) -> dict[str, Any]:
 
 
 def _logged_diff(display: Raw) -> _FileDiff | None:
-    if b'"fileDiff"' not in bytes(display):
+    if not is_present(display) or b'"fileDiff"' not in bytes(display):
         return None
     try:
         return _diff_decoder.decode(display)
