@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -9,7 +10,10 @@ def main() -> int:
     """Run the command line and return its exit code."""
     from aimux_tui.cli.main import main as run
 
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    # The interpreter would look for garbage among all that is left, once more before it ends.
+    gc.freeze()
+    return code
 
 
 if __name__ == "__main__":
