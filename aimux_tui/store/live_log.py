@@ -6,16 +6,16 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aimux_tui.model.usage import Cost
 from aimux_tui.providers.registry import load_provider
 from aimux_tui.sources.reader import LogReader, read_ends
+from aimux_tui.store.bill import Bill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aimux_tui.model.log import LogSummary
     from aimux_tui.model.turn import TurnSummary
-    from aimux_tui.model.usage import Pricer, Request
+    from aimux_tui.model.usage import Cost, Pricer, Request
     from aimux_tui.providers.base import LogFile, LogScan
     from aimux_tui.sources.reader import Stamp
 
@@ -42,15 +42,13 @@ class LiveLog:
         self._reader = LogReader(file)
         self._scan = self.provider.scan(file)
         self._preview: LogScan | None = None
-        self._pricer = pricer
-        self._priced: list[Request] = []
-        self._costs: list[Cost] = []
-        """What each of `_priced` costs."""
+        self._bill = Bill(pricer)
         self._turns: tuple[int, tuple[TurnSummary, ...]] = (-1, ())
         self._summary: tuple[int, LogSummary] | None = None
         """Made once for a version: a session that is open is also in the list."""
         self._refreshing = threading.Lock()
         self._scanning = threading.Lock()
+        self._pricing = threading.Lock()
 
     @property
     def stamp(self) -> Stamp | None:
@@ -128,31 +126,9 @@ class LiveLog:
 
     def _begin_anew(self) -> None:
         self.generation += 1
-        self._priced.clear()
-        self._costs.clear()
 
-    def costs(self, requests: Sequence[Request]) -> list[Cost]:
-        """What each request costs; only those that are new since the last call are priced."""
-        priced, costs = self._priced, self._costs
-        for index, request in enumerate(requests):
-            if index >= len(priced):
-                priced.append(request)
-                costs.append(self._pricer.cost(request))
-            elif priced[index] is not request:
-                priced[index] = request
-                costs[index] = self._pricer.cost(request)
-        del priced[len(requests) :], costs[len(requests) :]
-        return costs.copy()
-
-
-def total_cost(costs: Sequence[Cost]) -> Cost:
-    """The sum of many costs."""
-    usd = 0.0
-    unpriced: set[str] = set()
-    is_lower_bound = False
-    for cost in costs:
-        usd += cost.usd
-        is_lower_bound |= cost.is_lower_bound
-        if cost.unpriced_models:
-            unpriced.update(cost.unpriced_models)
-    return Cost(usd, tuple(sorted(unpriced)), is_lower_bound)
+    def costs(self, requests: Sequence[Request]) -> tuple[list[Cost], Cost]:
+        """What each of the log's requests costs, and all of them; old ones are not priced again."""
+        with self._pricing:
+            self._bill.take(requests)
+            return self._bill.costs.copy(), self._bill.total()

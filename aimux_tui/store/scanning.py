@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from aimux_tui.model.usage import Cost
 from aimux_tui.providers.registry import load_provider
 from aimux_tui.sources.reader import LogReader, read_ends
-from aimux_tui.store.live_log import total_cost
+from aimux_tui.store.bill import total_cost
 from aimux_tui.store.record import LogRecord
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def read_fully(found: FoundLog, pricer: Pricer) -> tuple[LogRecord, Sequence[Cos
 def record_of(live: LiveLog, found: FoundLog) -> tuple[LogRecord, Sequence[Cost]]:
     """The record of a log that is being followed, and what each of its requests costs."""
     summary = live.summary()
-    costs = live.costs(summary.requests)
-    return LogRecord(found.file, live.stamp or found.stamp, summary, total_cost(costs)), costs
+    costs, total = live.costs(summary.requests)
+    return LogRecord(found.file, live.stamp or found.stamp, summary, total), costs
 
 
 def _without_counts(summary: LogSummary) -> LogSummary:

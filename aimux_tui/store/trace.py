@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from aimux_tui.errors import SessionError
 from aimux_tui.model.tools import ToolCall
 from aimux_tui.sources.files import FileSource
-from aimux_tui.store.live_log import total_cost
+from aimux_tui.store.bill import total_cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -89,7 +89,8 @@ class Trace:
         """What the turn's own requests cost (sub-agents not included)."""
         version = self._log.version
         if self._costs[0] != version:
-            self._costs = (version, self._log.costs(self._log.summary().requests))
+            costs, _ = self._log.costs(self._log.summary().requests)
+            self._costs = (version, costs)
         first = turn.first_request
         return total_cost(self._costs[1][first : first + turn.request_count])
 

@@ -56,6 +56,7 @@ def follow(log: Log, blocks: list[bytes]) -> LogScan:
     kept: list[object] = []
     for block in blocks:
         scan.feed(block, offset)
+        scan.summary()  # whoever asks in between changes nothing
         offset += len(block)
         first, mark = scan.changed_since(mark)
         kept = [*kept[:first], *scan.turns[first:]]

@@ -11,7 +11,7 @@ from aimux_tui.model.log import LogState, LogSummary
 from aimux_tui.model.usage import Cost, Request, Usage
 from aimux_tui.providers.base import LogFile
 from aimux_tui.sources.reader import Stamp
-from aimux_tui.store.live_log import total_cost
+from aimux_tui.store.bill import total_cost
 from aimux_tui.store.record import LogRecord
 
 T0 = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)

@@ -29,14 +29,17 @@ class Ledger:
     """Requests in order of first appearance. The last line of a message states its usage."""
 
     __slots__ = (
-        "_index", "_is_open_new", "_open", "_open_at", "_open_key", "_requests", "_snapshot",
-        "is_stale", "models", "open_id", "open_message", "open_request_id", "open_usage",
+        "_index", "_is_open_new", "_open", "_open_at", "_open_key", "_requests", "_settled",
+        "_snapshot", "is_stale", "models", "open_id", "open_message", "open_request_id",
+        "open_usage",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self._index: dict[int, int] = {}
         self._requests: list[Request] = []
         self._snapshot: tuple[Request, ...] = ()
+        self._settled = (0, Usage())
+        """How many requests at the beginning are added up, and what they used."""
         self.models: dict[str, str] = {}
         """Each model, in order of first use."""
         # The request in which the conversation is, and what its newest lines said. The scan writes
@@ -80,6 +83,8 @@ class Ledger:
             self._open_key = key
             self._open_at = at
             self._is_open_new = True
+        elif index < self._settled[0]:
+            self._settled = (0, Usage())
         self._open = index
         self.is_stale = True
         return index
@@ -134,7 +139,16 @@ class Ledger:
             self._close()
         return self._requests[index].usage
 
-    def total(self, first: int = 0, end: int | None = None) -> Usage:
+    def total(self) -> Usage:
+        """What all requests used together."""
+        count, usage = self._settled
+        # The open request may still change.
+        end = max(self._open, count)
+        usage += self.usage_of(count, end)
+        self._settled = (end, usage)
+        return usage + self.usage_of(end, len(self._requests))
+
+    def usage_of(self, first: int, end: int) -> Usage:
         """What a range of requests used together."""
         if self.is_stale:
             self._close()

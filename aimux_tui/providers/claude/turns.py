@@ -192,7 +192,7 @@ def _summary(turn: OpenTurn, ledger: Ledger, end: int, spans: tuple[Span, ...]) 
         started=moment(turn.started),
         ended=None if is_only_prompt and turn.kind in PROMPT_KINDS else moment(turn.ended),
         state=turn.state,
-        usage=ledger.total(first, end),
+        usage=ledger.usage_of(first, end),
         first_request=first,
         request_count=end - first,
         models=ledger.models_of(first, end),
