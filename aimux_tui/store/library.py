@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from aimux_tui.store.index import Index
     from aimux_tui.store.record import LogRecord
 
+_AT_REST = 60 * 10**9
+"""Nanoseconds without a write after which a log is worth writing to the index."""
 _AT_ONCE = 100
 """Logs that are listed in one go: about what the eye takes in, and no key waits for long."""
 
@@ -232,10 +235,14 @@ class Library:
             self._tree.refresh_restless()
             return self.version != before
 
-    def save(self) -> None:
-        """Write to the index what was read since the last save. Blocks."""
+    def save(self, *, is_last: bool = True) -> None:
+        """Write to the index what was read since the last save. Blocks.
+
+        Unless it is the last time, logs that are still being written wait: all of a log is written
+        each time, and what is not in the index costs no more than reading it again.
+        """
         with self._lock:
-            self._tree.put(self._shelf.save())
+            self._tree.put(self._shelf.save(time.time_ns() - (0 if is_last else _AT_REST)))
 
     def open(self, key: str) -> Trace:
         """The turns of a session, live. Raises SessionError if there is no such session."""

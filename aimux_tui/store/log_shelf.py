@@ -126,12 +126,13 @@ class LogShelf:
             known.pop(path, None)
         return list(self.index.forget([path]).values())
 
-    def save(self) -> list[LogRecord]:
-        """Write to the index what was followed since; returns the records to show."""
-        logs = [
-            record_of(self._live_logs[path], self.found[path])
-            for path in self._unsaved
-            if path in self._live_logs and path in self.found
-        ]
-        self._unsaved.clear()
+    def save(self, written_before: int) -> list[LogRecord]:
+        """Write to the index what was followed since, of logs not written after that moment.
+
+        `written_before` is in nanoseconds since 1970. Returns the records to show.
+        """
+        known = [path for path in self._unsaved if path in self._live_logs and path in self.found]
+        ready = [path for path in known if self.found[path].stamp.mtime_ns < written_before]
+        logs = [record_of(self._live_logs[path], self.found[path]) for path in ready]
+        self._unsaved = set(known).difference(ready)
         return list(self.index.store(logs, self._scan_version).values()) if logs else []

@@ -198,7 +198,8 @@ class LibraryFeed:
         while not self._stop.is_set():
             await self._pause(SAVE_PAUSE)
             if not self._stop.is_set():
-                await self.save()
+                with contextlib.suppress(OSError):
+                    await self._lane.run(lambda: self.library.save(is_last=False))
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

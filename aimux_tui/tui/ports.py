@@ -121,8 +121,8 @@ class LibraryPort(Protocol):
         """Re-evaluate what depends on time. Blocks."""
         ...
 
-    def save(self) -> None:
-        """Write to the index what was read. Blocks."""
+    def save(self, *, is_last: bool = True) -> None:
+        """Write to the index what was read, unless it is the last time but logs at work. Blocks."""
         ...
 
     def open(self, key: str) -> TracePort:

@@ -93,3 +93,22 @@ def test_many_logs_are_listed_the_newest_first(tmp_path: Path) -> None:
     for _ in steps:
         pass
     assert not any(session.is_partial for session in library.sessions())
+
+
+def test_what_is_still_being_written_goes_to_the_index_at_the_end(log: Path) -> None:
+    index = Index(log.parent / "index.db")
+    found = recognise_log(log)
+    library = Library([], index, PriceTable({}), logs=[found])
+    library.load_fully()
+    (version,) = {row[0] for row in index._connection.execute("SELECT scan FROM log")}
+
+    def indexed() -> int:
+        (record,) = index.load(version).values()
+        return record.summary.turns
+
+    log.write_bytes(log.read_bytes() + user("third", "c", "b") + b"\n")
+    assert library.refresh([str(log)])
+    library.save(is_last=False)
+    assert indexed() == 2
+    library.save()
+    assert indexed() == 3

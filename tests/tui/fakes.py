@@ -196,7 +196,7 @@ class FakeLibrary:
     def tick(self) -> bool:
         return False
 
-    def save(self) -> None:
+    def save(self, *, is_last: bool = True) -> None:
         self.saves += 1
 
     def open(self, key: str) -> FakeTrace:
