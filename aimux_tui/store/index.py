@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -17,7 +17,9 @@ from aimux_tui.store.record import LogRecord
 from aimux_tui.store.sharing import PricedLog, shared_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+T = TypeVar("T")
 
 _SCHEMA_VERSION = 3
 _SCHEMA = """
@@ -62,14 +64,18 @@ class Index:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             return self._prepared(str(self.path))
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and not _is_damage(error):
-                self.trouble = f"{self.path}: {error}"
-                return self._prepared(":memory:")
-            self.trouble = f"{self.path} was damaged and has been rebuilt ({error})"
+            if _is_damage(error):
+                return self._rebuilt(error)
+            self.trouble = f"{self.path}: {error}"
         except OSError as error:
             self.trouble = f"{self.path}: {error.strerror}"
-            return self._prepared(":memory:")
-        self._delete_files()
+        return self._prepared(":memory:")
+
+    def _rebuilt(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+        """An empty index in the place of a damaged one."""
+        self.trouble = f"{self.path} was damaged and has been rebuilt ({error})"
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
         return self._prepared(str(self.path))
 
     def _prepared(self, name: str) -> sqlite3.Connection:
@@ -88,13 +94,11 @@ class Index:
                 connection.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
         return connection
 
-    def _delete_files(self) -> None:
-        if self.path is not None:
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
-
     def load(self, scan_version: str) -> dict[str, LogRecord]:
         """Every usable record, by path; without requests."""
+        return self._attempt(lambda: self._load(scan_version), {})
+
+    def _load(self, scan_version: str) -> dict[str, LogRecord]:
         records: dict[str, LogRecord] = {}
         for path, blob in self._connection.execute(
             "SELECT path, record FROM log WHERE scan=?", (scan_version,)
@@ -111,6 +115,13 @@ class Index:
         Returns the records that are to be used from now on: those given, and others whose share
         changed because of them.
         """
+        given = list(logs)
+        unsettled = {record.file.path: record.without_requests() for record, _ in given}
+        return self._attempt(lambda: self._store(given, scan_version), unsettled)
+
+    def _store(
+        self, logs: Iterable[tuple[LogRecord, Sequence[Cost]]], scan_version: str
+    ) -> dict[str, LogRecord]:
         changed: dict[str, LogRecord] = {}
         stored: list[int] = []
         keys: list[tuple[int, int]] = []
@@ -197,19 +208,26 @@ class Index:
 
     def requests(self, path: str) -> _Requests:
         """A log's requests and what each costs; empty if the index has none."""
-        row = self._connection.execute("SELECT requests FROM log WHERE path=?", (path,)).fetchone()
+        query = "SELECT requests FROM log WHERE path=?"
+        row = self._attempt(lambda: self._connection.execute(query, (path,)).fetchone(), None)
         return _requests_decoder.decode(row[0]) if row else ([], [])
 
     def keep_only(self, paths: Collection[str]) -> None:
         """Drop the records of all other files: they are gone, and what they shared is not."""
-        known = [path for (path,) in self._connection.execute("SELECT path FROM log")]
-        self.forget(path for path in known if path not in paths)
+        query = "SELECT path FROM log"
+        rows: list[tuple[str]] = self._attempt(
+            lambda: self._connection.execute(query).fetchall(), []
+        )
+        self.forget(path for (path,) in rows if path not in paths)
 
     def forget(self, paths: Iterable[str]) -> dict[str, LogRecord]:
         """Drop the records of files that are gone.
 
         Returns the records whose share changed because of it.
         """
+        return self._attempt(lambda: self._forget(paths), {})
+
+    def _forget(self, paths: Iterable[str]) -> dict[str, LogRecord]:
         bereft: set[int] = set()
         gone: set[int] = set()
         connection = self._connection
@@ -224,6 +242,18 @@ class Index:
                 connection.execute("DELETE FROM log WHERE id=?", row)
                 connection.execute("DELETE FROM request WHERE log=?", row)
             return self._settle_all(bereft - gone)
+
+    def _attempt(self, work: Callable[[], T], otherwise: T) -> T:
+        """What `work` returns. A failure costs no more than the cache, and is told."""
+        try:
+            return work()
+        except sqlite3.DatabaseError as error:
+            if _is_damage(error):
+                self._connection.close()
+                self._connection = self._rebuilt(error)
+            else:
+                self.trouble = f"{self.path}: {error}"
+            return otherwise
 
     def close(self) -> None:
         """Close the file."""
@@ -246,5 +276,8 @@ def _signed(key: int) -> int:
     return key - (1 << 64) if key >= 1 << 63 else key
 
 
-def _is_damage(error: sqlite3.OperationalError) -> bool:
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is broken, and not only in use, in the way of another one or unreadable."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return True
     return "malformed" in str(error) or "not a database" in str(error)

@@ -50,6 +50,37 @@ def test_a_damaged_file_is_replaced_and_said_so(tmp_path: Path, damage: bytes) -
     assert Index(path).load("v1")
 
 
+def test_damage_within_the_file_costs_only_the_cache(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    logs = [record(f"claude:{n}", request(n, 1), title="t" * 3000) for n in range(1, 40)]
+    index = Index(path)
+    index.store(logs, "v1")
+    index.close()
+    intact = path.read_bytes()
+    path.write_bytes(intact[:8192] + b"\xff" * (len(intact) - 8192))
+    again = Index(path)
+    again.load("v1")
+    assert len(again.store(logs, "v1")) == 39
+    assert "damaged" in again.trouble
+    again.store(logs, "v1")
+    again.close()
+    assert len(Index(path).load("v1")) == 39
+
+
+def test_a_file_that_another_process_holds_is_told_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    index = Index(path)
+    index._connection.execute("PRAGMA busy_timeout=0")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert list(index.store([LOG], "v1")) == [LOG[0].file.path]
+    assert "locked" in index.trouble
+    other.execute("ROLLBACK")
+    other.close()
+    index.store([LOG], "v1")
+    assert index.load("v1")
+
+
 def test_an_older_schema_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
     with sqlite3.connect(path) as connection:
