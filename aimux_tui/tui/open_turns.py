@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -13,14 +13,22 @@ from aimux_tui.errors import SessionError
 from aimux_tui.model.tools import ToolCall, ToolStatus
 from aimux_tui.model.turn import Step, Turn, TurnState
 from aimux_tui.tui.format.lines import Line, Row, rows
+from aimux_tui.tui.format.look import Look
 from aimux_tui.tui.trace_feed import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aimux_tui.model.turn import TurnSummary
-    from aimux_tui.tui.format.look import Look
     from aimux_tui.tui.trace_feed import TraceFeed
+
+
+class DrawnStep(Struct, frozen=True):
+    """A step and what is drawn of it."""
+
+    step: Step
+    lines: Sequence[Line]
+    rows: Sequence[Row]
 
 
 class Details(Struct, frozen=True):
@@ -32,6 +40,8 @@ class Details(Struct, frozen=True):
     width: int = 0
     """Columns for which the lines were already broken into `rows`."""
     rows: Sequence[Row] = ()
+    steps: Sequence[DrawnStep] = ()
+    look: Look | None = None
     error: str = ""
     """Why it cannot be read."""
     serial: int = field(default_factory=count(1).__next__)
@@ -105,7 +115,8 @@ class OpenTurns:
             turn = await feed.read_turn(key)
             if not self.is_at_work:
                 turn = replace(turn, steps=tuple(_stopped(step) for step in turn.steps))
-            return await feed.compute(lambda: _make(turn, look, width))
+            before = self.details(key)
+            return await feed.compute(lambda: _make(turn, look, width, before))
         except (SessionError, OSError) as error:
             return Details(error=describe(error))
 
@@ -126,8 +137,29 @@ def _stopped(step: Step) -> Step:
     return step
 
 
-def _make(turn: Turn, look: Look, width: int) -> Details:
-    from aimux_tui.tui.format.steps import turn_lines
+def _make(turn: Turn, look: Look, width: int, before: Details) -> Details:
+    """Details of a turn; what was drawn of its steps before is taken over where nothing changed."""
+    from aimux_tui.tui.format.steps import Limits, ending_lines, prompt_lines, step_lines
 
-    lines = tuple(turn_lines(turn, look))
-    return Details(turn, lines, width, tuple(rows(lines, width)))
+    limits = Limits()
+    known = before.steps if before.look is look and before.width == width else ()
+    steps: list[DrawnStep] = []
+    for number, step in enumerate(turn.steps):
+        if number < len(known) and known[number].step == step:
+            steps.append(known[number])
+        else:
+            made = tuple(step_lines(step, look, limits, number))
+            steps.append(DrawnStep(step, made, rows(made, width)))
+    first, last = tuple(prompt_lines(turn, look, limits)), tuple(ending_lines(turn, look))
+    return Details(
+        turn,
+        (*first, *chain.from_iterable(step.lines for step in steps), *last),
+        width,
+        (
+            *rows(first, width),
+            *chain.from_iterable(step.rows for step in steps),
+            *rows(last, width),
+        ),
+        steps,
+        look,
+    )

@@ -89,9 +89,14 @@ def place_of(part: str) -> tuple[int, int | None] | None:
 def turn_lines(turn: Turn, look: Look, limits: Limits | None = None) -> Iterator[Line]:
     """Everything below the row of an open turn."""
     limits = limits or Limits()
-    yield from _prompt_lines(turn, look, limits)
+    yield from prompt_lines(turn, look, limits)
     for number, step in enumerate(turn.steps):
         yield from step_lines(step, look, limits, number)
+    yield from ending_lines(turn, look)
+
+
+def ending_lines(turn: Turn, look: Look) -> Iterator[Line]:
+    """What is told behind the steps of a turn: that they end without an answer."""
     if words := missing_answer(turn.summary):
         sign, style = look.glyphs.turn[turn.summary.state], look.palette.muted
         yield _line(Content.styled(words, style), sign, style, PROMPT)
@@ -123,7 +128,8 @@ def step_lines(step: Step, look: Look, limits: Limits, number: int = 0) -> Itera
             yield _line(Content.styled(words, palette.muted), glyphs.unknown, palette.waiting, part)
 
 
-def _prompt_lines(turn: Turn, look: Look, limits: Limits) -> Iterator[Line]:
+def prompt_lines(turn: Turn, look: Look, limits: Limits) -> Iterator[Line]:
+    """What was asked."""
     palette, glyphs = look.palette, look.glyphs
     kind = turn.summary.kind
     for piece in turn.prompt:

@@ -255,7 +255,7 @@ class TracePane(CursorCommands, Column):
                 self.post_message(self.Read(key))
             # A long turn that grows with every line is not read with every line.
             least, most = _PAUSES
-            await asyncio.sleep(min(max(2 * (monotonic() - began), least), most))
+            await asyncio.sleep(min(max(4 * (monotonic() - began), least), most))
         if self.feed is feed:
             self._is_fetching = False
 
