@@ -70,6 +70,9 @@ class Role(StrEnum):
 OPENING_ROLES = frozenset({Role.PROMPT, Role.COMMAND, Role.SHELL})
 """What begins a turn."""
 
+# Once for each message: to look a member up in its enum costs more than to make an object.
+_ANSWER, _UNKNOWN, _RUNNING = Role.ANSWER, Role.UNKNOWN, ToolStatus.RUNNING
+
 
 class Entry(Struct, eq=False):
     """A message as the fold keeps it: as little as the summaries need."""
@@ -121,14 +124,12 @@ def usage_of(tokens: Tokens | None) -> Usage | None:
     if tokens is None:
         return None
     cached, thoughts = int(tokens.cached or 0), int(tokens.thoughts or 0)
-    usage = Usage(
-        input=max(int(tokens.input or 0) - cached, 0) + int(tokens.tool or 0),
-        cache_read=cached,
-        output=int(tokens.output or 0) + thoughts,
-        reasoning=thoughts,
-        requests=1,
-    )
-    return usage if usage.total else None
+    fresh = max(int(tokens.input or 0) - cached, 0) + int(tokens.tool or 0)
+    output = int(tokens.output or 0) + thoughts
+    if not fresh + cached + output:
+        return None
+    # By position: this runs once per request, and names cost twice as much.
+    return Usage(fresh, cached, 0, 0, output, thoughts, 0, 1)
 
 
 def request_key(session_id: str, message_id: str) -> int:
@@ -143,7 +144,7 @@ def request_key(session_id: str, message_id: str) -> int:
 def entry_of(record: Record, entry_id: str, span: Span, known: Known, session_id: str) -> Entry:
     """Understand a message. `known` supplies what it lacks, and takes in what it has."""
     known.at = parse_time(record.timestamp) or known.at
-    entry = Entry(entry_id, Role.UNKNOWN, [span], known.at)
+    entry = Entry(entry_id, _UNKNOWN, [span], known.at)
     match record.type:
         case "user":
             _understand_user(entry, record)
@@ -201,7 +202,7 @@ def _understand_prompt(entry: Entry, record: Record, text: str) -> None:
 
 
 def _understand_answer(entry: Entry, record: Record, model: str, session_id: str) -> None:
-    entry.role, entry.model = Role.ANSWER, model
+    entry.role, entry.model = _ANSWER, model
     texts = []
     pieces: set[int | str] = set()
     wanted: list[Part] = []
@@ -212,12 +213,15 @@ def _understand_answer(entry: Entry, record: Record, model: str, session_id: str
         elif part.text and not part.thought and (text := part.text.strip()):
             texts.append(text)
             pieces.add(hash(text))
-    entry.calls = tuple(facts_of(call) for call in record.tool_calls or ())
-    if not entry.calls and wanted:
-        entry.calls = tuple(_wanted_call(part) for part in wanted)
+    if record.tool_calls:
+        entry.calls = tuple([facts_of(call) for call in record.tool_calls])
+    elif wanted:
+        entry.calls = tuple([_wanted_call(part) for part in wanted])
         entry.calls_from_content = True
-    entry.is_final = bool(texts) and not entry.calls and not _says_more(record, "".join(texts))
-    pieces.update(call.id or call.name for call in entry.calls)
+    if entry.calls:
+        pieces.update([call.id or call.name for call in entry.calls])
+    else:
+        entry.is_final = bool(texts) and not _says_more(record, "".join(texts))
     entry.pieces = frozenset(pieces)
     usage = usage_of(record.tokens)
     if usage is not None:
@@ -233,8 +237,11 @@ def _says_more(record: Record, text: str) -> bool:
     The recorder lists calls only when they have ended; until then an answer that came with a call
     looks like a last word.
     """
-    generated = record.tokens.output if record.tokens is not None else None
-    return (generated or 0) > _likely_tokens(text) + _SHORTEST_CALL
+    generated = (record.tokens.output if record.tokens is not None else None) or 0
+    if generated <= len(text) / 4 + _SHORTEST_CALL:
+        # A text is not fewer tokens than that.
+        return False
+    return generated > _likely_tokens(text) + _SHORTEST_CALL
 
 
 def _likely_tokens(text: str) -> float:
@@ -242,7 +249,7 @@ def _likely_tokens(text: str) -> float:
     data = text.encode("utf-8", "replace")
     digits = len(data) - len(data.translate(None, _DIGITS))
     signs = len(data) - len(data.translate(None, _SIGNS))
-    foreign = len(data.translate(None, _ASCII))
+    foreign = 0 if len(data) == len(text) else len(data.translate(None, _ASCII))
     return digits + 0.7 * signs + foreign / 3 + (len(data) - digits - signs - foreign) / 4
 
 
@@ -264,7 +271,7 @@ def _wanted_call(part: Part) -> CallFacts:
     call = part.function_call
     name = (call.name if call is not None else None) or ""
     call_id = (call.id if call is not None else None) or ""
-    return CallFacts(call_id, name, kind_of(name), ToolStatus.RUNNING, None, has_result=False)
+    return CallFacts(call_id, name, kind_of(name), _RUNNING, None, has_result=False)
 
 
 def _workspace(context: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -19,6 +18,12 @@ if TYPE_CHECKING:
     from aimux_tui.providers.gemini.toolcalls import CallFacts
 
 _GIVEN_UP = frozenset({ToolStatus.CANCELLED, ToolStatus.REJECTED})
+# Once for each message: to look a member up in its enum costs more than to make an object.
+_ANSWER, _RESULT = Role.ANSWER, Role.RESULT
+_SNAPSHOT, _COMPRESSED = Role.SNAPSHOT, Role.COMPRESSED
+_RUNNING, _OK = ToolStatus.RUNNING, ToolStatus.OK
+_RESPONDING, _FINISHED = LogState.RESPONDING, LogState.FINISHED
+_INTERRUPTED = LogState.INTERRUPTED
 
 
 class Group(Struct):
@@ -37,7 +42,11 @@ class Group(Struct):
     def calls(self) -> list[CallFacts]:
         """The tool calls of its messages."""
         answers = self._answers()
-        return [call for entry in self.entries for call in _settled(entry, answers)]
+        calls: list[CallFacts] = []
+        for entry in self.entries:
+            if entry.calls:
+                calls += _settled(entry, answers)
+        return calls
 
     @property
     def state(self) -> tuple[LogState, str]:
@@ -47,24 +56,21 @@ class Group(Struct):
     @property
     def spans(self) -> tuple[Span, ...]:
         """Where its messages lie, without results that the calls hold themselves."""
-        needs_answers = any(entry.calls_from_content for entry in self.entries)
-        answered = {
-            call.id or call.name
-            for entry in self.entries
-            for call in entry.calls
-            if call.has_result and not needs_answers
-        }
-        spans: dict[Span, None] = {}
+        answered: set[int | str] = set()
+        if not any(entry.calls_from_content for entry in self.entries):
+            for entry in self.entries:
+                answered.update([call.id or call.name for call in entry.calls if call.has_result])
+        spans: list[Span] = []
         for entry in self.entries:
-            if not (entry.role is Role.RESULT and entry.pieces <= answered):
-                spans.update(dict.fromkeys(entry.spans))
-        return tuple(spans)
+            if entry.role is not _RESULT or not entry.pieces <= answered:
+                spans += entry.spans
+        return tuple(dict.fromkeys(spans))
 
     @property
     def compactions(self) -> int:
         """A compression leaves a summary in the history, a line on the screen, or both."""
-        roles = Counter(entry.role for entry in self.entries)
-        return max(roles[Role.SNAPSHOT], roles[Role.COMPRESSED])
+        roles = [entry.role for entry in self.entries]
+        return max(roles.count(_SNAPSHOT), roles.count(_COMPRESSED))
 
     def _answers(self) -> dict[str, bool]:
         """Calls whose results stand in messages of their own → whether they failed."""
@@ -92,16 +98,20 @@ def _state_of(entries: Sequence[Entry], answers: Mapping[str, bool]) -> tuple[Lo
     state, detail = LogState.EMPTY, ""
     was_rolled_back = False
     for entry in entries:
-        match entry.role:
+        role = entry.role
+        if role is _ANSWER:
+            state, detail = _state_after_answer(entry, _settled(entry, answers))
+            continue
+        if role is _RESULT:
+            if state is not _INTERRUPTED:
+                state, detail = _RESPONDING, ""
+            continue
+        match role:
             case Role.PROMPT:
-                state, detail = LogState.RESPONDING, ""
+                state, detail = _RESPONDING, ""
                 was_rolled_back |= entry.was_rolled_back
-            case Role.RESULT if state is not LogState.INTERRUPTED:
-                state, detail = LogState.RESPONDING, ""
             case Role.COMMAND | Role.SHELL:
                 state, detail = LogState.FINISHED, ""
-            case Role.ANSWER:
-                state, detail = _state_after_answer(entry, _settled(entry, answers))
             case Role.CANCELLED:
                 state, detail = LogState.INTERRUPTED, entry.title
             case Role.ERROR if state in {LogState.RESPONDING, LogState.TOOL, LogState.EMPTY}:
@@ -113,11 +123,13 @@ def _state_of(entries: Sequence[Entry], answers: Mapping[str, bool]) -> tuple[Lo
 
 
 def _state_after_answer(entry: Entry, calls: Sequence[CallFacts]) -> tuple[LogState, str]:
-    running = [call.name for call in calls if call.status is ToolStatus.RUNNING]
+    if not calls:
+        return (_FINISHED if entry.is_final else _RESPONDING), ""
+    running = [call.name for call in calls if call.status is _RUNNING]
     if running:
         return LogState.TOOL, ", ".join(dict.fromkeys(running))
-    if any(call.name == "complete_task" and call.status is ToolStatus.OK for call in calls):
-        return LogState.FINISHED, ""
-    if calls and all(call.status in _GIVEN_UP for call in calls):
-        return LogState.INTERRUPTED, calls[0].name
-    return (LogState.FINISHED if entry.is_final else LogState.RESPONDING), ""
+    if any(call.name == "complete_task" and call.status is _OK for call in calls):
+        return _FINISHED, ""
+    if all(call.status in _GIVEN_UP for call in calls):
+        return _INTERRUPTED, calls[0].name
+    return (_FINISHED if entry.is_final else _RESPONDING), ""

@@ -56,6 +56,10 @@ _STATUSES = {
     "executing": ToolStatus.RUNNING,
     "awaiting_approval": ToolStatus.RUNNING,
 }
+# Once for each call: to look a member up in its enum costs more than to make an object.
+_OK, _FAILED, _CANCELLED = ToolStatus.OK, ToolStatus.FAILED, ToolStatus.CANCELLED
+_UNKNOWN = ToolStatus.UNKNOWN
+_AGENT = ToolKind.AGENT
 _REFUSALS = (b"User denied", b"User did not allow")
 _SNIPPET_ARGUMENTS = (
     "command",
@@ -110,7 +114,7 @@ _diff_decoder = msgspec.json.Decoder(_FileDiff)
 def kind_of(name: str, agent_id: str | None = None) -> ToolKind:
     """What the tool called `name` does."""
     if agent_id:
-        return ToolKind.AGENT
+        return _AGENT
     known = _KINDS.get(name)
     if known is not None:
         return known
@@ -122,9 +126,9 @@ def kind_of(name: str, agent_id: str | None = None) -> ToolKind:
 def status_of(call: LoggedCall) -> ToolStatus:
     """How the call ended. A command that exits with an error is a success here: it did run."""
     if call.status is None:
-        return ToolStatus.OK if is_present(call.result) else ToolStatus.UNKNOWN
-    status = _STATUSES.get(call.status, ToolStatus.UNKNOWN)
-    if status is ToolStatus.CANCELLED and any(word in bytes(call.result) for word in _REFUSALS):
+        return _OK if is_present(call.result) else _UNKNOWN
+    status = _STATUSES.get(call.status, _UNKNOWN)
+    if status is _CANCELLED and any(word in bytes(call.result) for word in _REFUSALS):
         return ToolStatus.REJECTED
     return status
 
@@ -133,7 +137,7 @@ def facts_of(call: LoggedCall) -> CallFacts:
     """The facts of a call. Only a call that succeeded changed anything."""
     name, status = call.name or "", status_of(call)
     kind = kind_of(name, call.agent_id)
-    edit = edit_of(call, status) if status is ToolStatus.OK else None
+    edit = edit_of(call, status) if status is _OK else None
     return CallFacts(
         call.id or "",
         name,
@@ -145,8 +149,8 @@ def facts_of(call: LoggedCall) -> CallFacts:
         0 if edit is None else edit.additions,
         0 if edit is None else edit.deletions,
         call.agent_id or "",
-        task_of(call.args) if kind is ToolKind.AGENT else "",
-        agent_name_of(name, call.args) if kind is ToolKind.AGENT else "",
+        task_of(call.args) if kind is _AGENT else "",
+        agent_name_of(name, call.args) if kind is _AGENT else "",
     )
 
 
@@ -155,9 +159,9 @@ def edit_of(call: LoggedCall, status: ToolStatus) -> FileEdit | None:
 
     The recorder keeps the diff (since 2026); before, the edit is rebuilt from the arguments.
     """
-    if status is ToolStatus.FAILED:
+    if status is _FAILED:
         return None
-    happened = status is ToolStatus.OK
+    happened = status is _OK
     diff = _logged_diff(call.result_display)
     if diff is not None:
         hunks = hunks_from_unified(diff.file_diff)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from aimux_tui.model.log import LogState
@@ -28,6 +27,8 @@ _WAITING_ROLES = frozenset(
 """What waits for the next prompt where no turn has begun."""
 _WORK_ROLES = frozenset({Role.ANSWER, Role.RESULT, Role.CANCELLED, Role.ERROR})
 """What a turn's end goes by; a compression between two turns belongs to neither's time."""
+
+_AGENT, _FAILED = ToolKind.AGENT, ToolStatus.FAILED
 
 
 class Turns:
@@ -92,7 +93,12 @@ class Turns:
 
     def requests(self) -> list[Request]:
         """Every request, turn by turn."""
-        return [request for group in self._groups for request in group.requests]
+        return [
+            entry.request
+            for group in self._groups
+            for entry in group.entries
+            if entry.request is not None
+        ]
 
     def state(self) -> tuple[LogState, str]:
         """Where the log stands, and what that is about."""
@@ -184,35 +190,46 @@ def _summarise(
     group: Group, *, number: int, first_request: int, segment: int, is_last: bool
 ) -> TurnSummary:
     opener = group.opener
-    calls = group.calls
+    calls, requests = group.calls, group.requests
     times = [entry.at for entry in group.entries if entry is opener or entry.role in _WORK_ROLES]
     times += [call.ended for call in calls]
-    usage = Usage()
-    requests = group.requests
-    for request in requests:
-        usage += request.usage
+    tools: dict[str, int] = {}
+    for call in calls:
+        tools[call.name] = tools.get(call.name, 0) + 1
     return TurnSummary(
         key=opener.id,
         number=number,
         kind=_KINDS.get(opener.role, TurnKind.CONTINUATION),
         title=opener.title if opener.role in OPENING_ROLES else "",
         started=opener.at,
-        ended=max((time for time in times if time is not None), default=None),
+        ended=max([time for time in times if time is not None], default=None),
         state=_turn_state(group, is_last=is_last),
-        usage=usage,
+        usage=_usage_of(requests),
         first_request=first_request,
         request_count=len(requests),
-        models=tuple(dict.fromkeys(request.model for request in requests if request.model)),
-        tools=tuple(Counter(call.name for call in calls).items()),
-        failures=sum(call.status is ToolStatus.FAILED for call in calls),
-        edits=sum(call.edits for call in calls),
-        additions=sum(call.additions for call in calls),
-        deletions=sum(call.deletions for call in calls),
-        agents=sum(call.kind is ToolKind.AGENT for call in calls),
+        models=tuple(dict.fromkeys([request.model for request in requests if request.model])),
+        tools=tuple(tools.items()),
+        failures=[call.status for call in calls].count(_FAILED),
+        edits=sum([call.edits for call in calls]),
+        additions=sum([call.additions for call in calls]),
+        deletions=sum([call.deletions for call in calls]),
+        agents=[call.kind for call in calls].count(_AGENT),
         segment=segment,
         spans=group.spans,
         prompt_only=opener.role in OPENING_ROLES and group.entries[-1] is opener,
         is_discarded=group.is_discarded,
+    )
+
+
+def _usage_of(requests: Sequence[Request]) -> Usage:
+    """The tokens of all; this agent logs nothing of what its caches were written for."""
+    usages = [request.usage for request in requests]
+    return Usage(
+        input=sum([usage.input for usage in usages]),
+        cache_read=sum([usage.cache_read for usage in usages]),
+        output=sum([usage.output for usage in usages]),
+        reasoning=sum([usage.reasoning for usage in usages]),
+        requests=len(usages),
     )
 
 
