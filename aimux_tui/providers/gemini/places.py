@@ -72,14 +72,12 @@ def project_folder(file: LogFile, project_hash: str) -> str:
     The log's place names the project by a short name that `projects.json` explains, or by the
     hash of the folder, which is also in the log.
     """
-    parts = Path(file.path).parts
-    if _CHATS not in parts:
+    place, chats, _ = file.path.rpartition(f"{os.sep}{_CHATS}{os.sep}")
+    if not chats:
         return ""
-    at = len(parts) - 1 - parts[::-1].index(_CHATS)
-    project = parts[at - 1]
-    marker = Path(*parts[:at]) / ".project_root"
-    if marked := _small_text(marker).strip():
+    if marked := _small_text(Path(place, ".project_root")).strip():
         return marked
+    project = place.rpartition(os.sep)[2]
     for folder, name in _projects(Path(file.root) / "projects.json").items():
         if name == project or _hash(folder) in {project, project_hash}:
             return folder

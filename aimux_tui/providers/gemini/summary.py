@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.providers.base import LogFile
+    from aimux_tui.providers.gemini.groups import Group
     from aimux_tui.providers.gemini.operations import History
 
 _MAX_PROBLEMS = 100
@@ -88,7 +89,7 @@ def log_summary(file: LogFile, metadata: Metadata, history: History, lines: Line
 def _identified(file: LogFile, metadata: Metadata, history: History) -> LogSummary:
     """Who, where, when and what about."""
     turns = history.turns.summaries
-    visible = [entry for group in history.turns.visible for entry in group.entries]
+    visible = history.turns.visible
     session_id = metadata.session_id or Path(file.path).stem
     parent = file.parent_hint.rpartition("/")[2]
     # A sub-agent's summary is its answer, in JSON.
@@ -101,10 +102,10 @@ def _identified(file: LogFile, metadata: Metadata, history: History) -> LogSumma
         session_id=session_id,
         key=f"{NAME}:{parent}/{session_id}" if parent else f"{NAME}:{session_id}",
         parent_key=f"{NAME}:{file.parent_hint}" if parent else "",
-        prompt_hash=next((entry.text_hash for entry in visible if entry.role is Role.PROMPT), 0),
+        prompt_hash=_first_hash(visible),
         title=title or next((turn.title for turn in prompts), ""),
         title_is_given=bool(title),
-        last_record_id=visible[-1].id if visible else "",
+        last_record_id=visible[-1].entries[-1].id if visible else "",
         cwd=_folder(file, metadata, history),
         started=metadata.started or next((turn.started for turn in turns if turn.started), None),
         updated=max((time for time in times if time is not None), default=None),
@@ -114,18 +115,18 @@ def _identified(file: LogFile, metadata: Metadata, history: History) -> LogSumma
 
 def _counted(summary: LogSummary, history: History) -> LogSummary:
     """The same with every count; what was rewound counts only as billed."""
-    turns = history.turns.summaries
+    turns, groups = history.turns.summaries, history.turns.visible
     visible = [turn for turn in turns if not turn.is_discarded]
-    calls = [call for group in history.turns.visible for call in group.calls]
-    latest = [request for group in history.turns.visible for request in group.requests][-1:]
+    statuses = [call.status for group in groups for entry in group.entries for call in entry.calls]
+    latest = next((found for group in reversed(groups) if (found := group.requests)), [])
     state, detail = history.turns.state()
     return replace(
         summary,
         models=tuple(dict.fromkeys(model for turn in visible for model in turn.models)),
         turns=sum(turn.kind in PROMPT_KINDS for turn in visible),
-        tool_calls=len(calls),
+        tool_calls=len(statuses),
         failed_tool_calls=sum(turn.failures for turn in visible),
-        rejected_tool_calls=sum(call.status is ToolStatus.REJECTED for call in calls),
+        rejected_tool_calls=statuses.count(ToolStatus.REJECTED),
         edits=sum(turn.edits for turn in visible),
         additions=sum(turn.additions for turn in visible),
         deletions=sum(turn.deletions for turn in visible),
@@ -133,10 +134,15 @@ def _counted(summary: LogSummary, history: History) -> LogSummary:
         usage=_usage(visible),
         discarded_usage=_usage(turn for turn in turns if turn.is_discarded),
         requests=tuple(history.turns.requests()),
-        context_tokens=sum(request.usage.total for request in latest),
+        context_tokens=latest[-1].usage.total if latest else 0,
         state=state,
         state_detail=detail,
     )
+
+
+def _first_hash(groups: Iterable[Group]) -> int:
+    entries = (entry for group in groups for entry in group.entries)
+    return next((entry.text_hash for entry in entries if entry.role is Role.PROMPT), 0)
 
 
 def _usage(turns: Iterable[TurnSummary]) -> Usage:
@@ -154,7 +160,8 @@ def _spawns(session_id: str, history: History) -> tuple[Spawn, ...]:
             stable_hash(call.task.strip()) if call.task.strip() else 0,
             call.agent_name,
         )
-        for group in history.turns.groups
+        for group, turn in zip(history.turns.groups, history.turns.summaries, strict=True)
+        if turn.agents
         for call in group.calls
         if call.kind is ToolKind.AGENT
     )
