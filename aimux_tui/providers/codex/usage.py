@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import astuple
+
 from aimux_tui.model.usage import Request, Usage
 from aimux_tui.providers.codex.hashing import hash_of
 from aimux_tui.providers.codex.records import Tokens, text_of, tokens_of
@@ -19,8 +21,6 @@ _UNIQUE_ID = 32
 _PRIME = 0x9E3779B97F4A7C15
 _LAST = (1 << 64) - 1
 _P2, _P3, _P4, _P5 = (pow(_PRIME, exponent, 1 << 64) for exponent in range(2, 6))
-
-Totals = tuple[int, int, int, int, int]
 
 
 def tier_of(service_tier: object) -> str:
@@ -50,7 +50,7 @@ class UsageLedger:
         self.context_tokens = 0
         self.model = ""
         self.tier = ""
-        self._total: Totals | None = None
+        self._total: Tokens | None = None
         self._has_records = False
         self._responses: set[str] = set()
         self._owner = ""
@@ -64,7 +64,7 @@ class UsageLedger:
     def replay_count(self, info: TokenInfo) -> None:
         """Note the counters of an event that belongs to another thread."""
         if info.total_token_usage is not None:
-            self._total = _totals(info.total_token_usage)
+            self._total = info.total_token_usage
 
     def take_count(
         self, info: TokenInfo, timestamp: str, turn_id: str, thread_id: str
@@ -72,10 +72,10 @@ class UsageLedger:
         """The request that a `token_count` tells of; None if it repeats what is known."""
         total, tokens = info.total_token_usage, info.last_token_usage
         if total is not None:
-            totals, before = _totals(total), self._total
-            if totals == before:
+            before = self._total
+            if total == before:
                 return None
-            self._total = totals
+            self._total = total
             if tokens is None:
                 tokens = _since(before, total)
         if self._has_records or tokens is None:
@@ -84,7 +84,7 @@ class UsageLedger:
             return None
         # A fork repeats these events; only what it cannot change may go into the key.
         owner = turn_id if len(turn_id) >= _UNIQUE_ID else thread_id
-        key = _mixed(self._base_of(owner), totals) if owner and total is not None else 0
+        key = _mixed(self._base_of(owner), total) if owner and total is not None else 0
         return self._add(key, tokens, timestamp)
 
     def take_record(self, payload: dict[str, Any], timestamp: str) -> Request | None:
@@ -92,7 +92,7 @@ class UsageLedger:
         self._has_records = True
         total = tokens_of(payload.get("thread_token_usage"))
         if total is not None:
-            self._total = _totals(total)
+            self._total = total
         tokens = tokens_of(payload.get("usage"))
         response_id = text_of(payload, "response_id")
         if tokens is None or response_id in self._responses:
@@ -113,24 +113,20 @@ class UsageLedger:
         return request
 
 
-def _totals(tokens: Tokens) -> Totals:
-    return (
-        tokens.input_tokens,
-        tokens.cached_input_tokens,
-        tokens.cache_write_input_tokens,
-        tokens.output_tokens,
-        tokens.reasoning_output_tokens,
-    )
-
-
-def _mixed(base: int, totals: Totals) -> int:
+def _mixed(base: int, total: Tokens) -> int:
     """A 64-bit number of all of them, never 0; `base` comes multiplied already."""
-    a, b, c, d, e = totals
-    return (base + a * _P4 + b * _P3 + c * _P2 + d * _PRIME + e) & _LAST or 1
+    return (
+        base
+        + total.input_tokens * _P4
+        + total.cached_input_tokens * _P3
+        + total.cache_write_input_tokens * _P2
+        + total.output_tokens * _PRIME
+        + total.reasoning_output_tokens
+    ) & _LAST or 1
 
 
-def _since(before: Totals | None, now: Tokens) -> Tokens:
+def _since(before: Tokens | None, now: Tokens) -> Tokens:
     """What was added to the totals; all of it after a counter began anew."""
-    then = before or (0, 0, 0, 0, 0)
-    steps = [new - old for new, old in zip(_totals(now), then, strict=True)]
+    then = astuple(before or Tokens())
+    steps = [new - old for new, old in zip(astuple(now), then, strict=True)]
     return now if min(steps) < 0 else Tokens(*steps)
