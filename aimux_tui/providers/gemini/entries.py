@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
+from sys import intern
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -41,6 +44,7 @@ _SHORTEST_CALL = 12
 """Tokens that even a call without arguments takes."""
 _ASCII = bytes(range(128))
 _DIGITS = b"0123456789"
+_NO_ANSWERS: Mapping[str, bool] = MappingProxyType({})
 _SIGNS = string.punctuation.encode()
 
 
@@ -91,9 +95,9 @@ class Entry(Struct, eq=False):
     """The calls stand in the content only: the recorder has not listed them (yet)."""
     is_final: bool = False
     """An answer that calls no tool, as far as can be told."""
-    pieces: frozenset[int | str] = frozenset()
+    pieces: tuple[int | str, ...] = ()
     """Its texts (hashed) and the ids of its calls and results, to recognise a copy."""
-    answers: dict[str, bool] = field(default_factory=dict)
+    answers: Mapping[str, bool] = _NO_ANSWERS
     """Ids of the tool calls whose results it holds → whether they failed."""
     cwd: str = ""
     position: int = 0
@@ -149,7 +153,9 @@ def entry_of(record: Record, entry_id: str, span: Span, known: Known, session_id
         case "user":
             _understand_user(entry, record)
         case "gemini":
-            known.model = record.model or known.model
+            if record.model:
+                # One text for all, not one for each message.
+                known.model = intern(record.model)
             _understand_answer(entry, record, known.model, session_id)
         case "info" | "warning" | "error":
             _understand_notice(entry, record)
@@ -162,12 +168,13 @@ def entry_of(record: Record, entry_id: str, span: Span, known: Known, session_id
 def _understand_user(entry: Entry, record: Record) -> None:
     texts = []
     pieces: set[int | str] = set()
+    answers: dict[str, bool] = {}
     has_media = has_context = False
     for part in parts_of(record.content):
         if (response := part.function_response) is not None:
             answered = response.id or response.name or ""
             pieces.add(answered)
-            entry.answers[answered] = is_error(response)
+            answers[answered] = is_error(response)
         elif part.text and not part.thought:
             if part.text.lstrip().startswith(_CONTEXT_STARTS):
                 has_context = True
@@ -176,7 +183,9 @@ def _understand_user(entry: Entry, record: Record) -> None:
                 texts.append(part.text)
                 pieces.add(hash(text))
         has_media |= part.inline_data is not None
-    entry.pieces = frozenset(pieces)
+    entry.pieces = tuple(pieces)
+    if answers:
+        entry.answers = answers
     text = "".join(texts).strip()
     if text:
         _understand_prompt(entry, record, text)
@@ -222,7 +231,7 @@ def _understand_answer(entry: Entry, record: Record, model: str, session_id: str
         pieces.update([call.id or call.name for call in entry.calls])
     else:
         entry.is_final = bool(texts) and not _says_more(record, "".join(texts))
-    entry.pieces = frozenset(pieces)
+    entry.pieces = tuple(pieces)
     usage = usage_of(record.tokens)
     if usage is not None:
         key = request_key(session_id, entry.id)

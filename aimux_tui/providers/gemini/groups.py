@@ -62,7 +62,7 @@ class Group(Struct):
                 answered.update([call.id or call.name for call in entry.calls if call.has_result])
         spans: list[Span] = []
         for entry in self.entries:
-            if entry.role is not _RESULT or not entry.pieces <= answered:
+            if entry.role is not _RESULT or not answered.issuperset(entry.pieces):
                 spans += entry.spans
         return tuple(dict.fromkeys(spans))
 
@@ -77,7 +77,7 @@ class Group(Struct):
         answers: dict[str, bool] = {}
         if any(entry.calls_from_content for entry in self.entries):
             for entry in self.entries:
-                answers = entry.answers | answers
+                answers = {**entry.answers, **answers}
         return answers
 
 

@@ -124,7 +124,7 @@ class History:
         if old.calls and not old.calls_from_content and (new.calls_from_content or not new.calls):
             new.calls, new.calls_from_content = old.calls, False
             new.spans += [span for span in old.spans if span not in new.spans]
-            new.pieces |= old.pieces
+            new.pieces = tuple(dict.fromkeys(new.pieces + old.pieces))
         old.role, old.spans, old.at, old.cwd = new.role, new.spans, new.at, new.cwd
         old.title, old.text_hash, old.model = new.title, new.text_hash, new.model
         old.request, old.pieces, old.answers = new.request, new.pieces, new.answers

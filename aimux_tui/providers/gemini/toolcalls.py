@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -135,7 +136,8 @@ def status_of(call: LoggedCall) -> ToolStatus:
 
 def facts_of(call: LoggedCall) -> CallFacts:
     """The facts of a call. Only a call that succeeded changed anything."""
-    name, status = call.name or "", status_of(call)
+    # One text for all calls of a tool, not one for each.
+    name, status = intern(call.name or ""), status_of(call)
     kind = kind_of(name, call.agent_id)
     edit = edit_of(call, status) if status is _OK else None
     return CallFacts(
