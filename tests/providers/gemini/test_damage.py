@@ -332,3 +332,17 @@ def test_hostile_text_passes_through_unharmed():
     assert turn.prompt[0].body.text == text
     (call,) = turn.tool_calls
     assert (call.name, call.output.text, dict(call.input)) == (text, text, {text: text})
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00", "soon"])
+def test_a_time_that_is_none_in_utc_is_left_out(when: str) -> None:
+    log = b"".join(
+        json.dumps(record).encode() + b"\n"
+        for record in (
+            {"sessionId": "s", "projectHash": "p", "startTime": when, "lastUpdated": when},
+            {"id": "a", "timestamp": when, "type": "user", "content": "hello"},
+        )
+    )
+    scan = scanned(log)
+    assert [turn.started for turn in scan.turns] == [None]
+    assert (scan.summary().updated, scan.summary().bad_lines) == (None, 0)
