@@ -10,7 +10,7 @@ from aimux_tui.providers.codex.errors import error_message
 from aimux_tui.providers.codex.prompts import content_texts, has_images, title_from
 from aimux_tui.providers.codex.records import mapping_of, number_of, payload_in, text_of
 from aimux_tui.providers.codex.usage import tier_of
-from aimux_tui.providers.codex.wordrecords import HOLD, WordRecords
+from aimux_tui.providers.codex.wordrecords import WordRecords
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aimux_tui.providers.codex.calls import CallTable
     from aimux_tui.providers.codex.identity import Identity
     from aimux_tui.providers.codex.machine import TurnMachine
-    from aimux_tui.providers.codex.records import Payload
+    from aimux_tui.providers.codex.records import Payload, TokenInfo
     from aimux_tui.providers.codex.turnbook import OpenTurn
     from aimux_tui.providers.codex.usage import UsageLedger
 
@@ -52,7 +52,7 @@ _REMARKS = (
 
 
 class Handlers:
-    """Takes the records of a thread's own part, one by one."""
+    """What the records of a thread's own part do, by their types."""
 
     def __init__(
         self,
@@ -75,41 +75,12 @@ class Handlers:
         self.models: list[str] = []
         self.context_window: int | None = None
         self._unknown = unknown
-        self._tables = self._make_tables()
 
-    def take(self, kind: str, payload: Payload, line: bytes, offset: int, after: int) -> None:
-        """Take a record that stands at [offset, after), its newline included."""
-        words = self.words
-        if words.held is not None and not _is_prompt(payload):
-            words.release(self._machine.here())
-        try:
-            handler = self._tables[kind][payload.type]
-        except KeyError:
-            turn = self._on_unknown(kind, payload, line)
-        else:
-            turn = handler(payload, line)
-        if turn is None:
-            return
-        if turn is HOLD:
-            words.held = (offset, after, self.timestamp)
-            return
-        if turn.end == offset and not turn.is_closed:
-            turn.end = after
-            turn.ended = self.timestamp
-        else:
-            turn.extend(offset, after, self.timestamp)
-        if not turn.is_dirty and turn.index >= 0:
-            self._machine.book.touch(turn)
+    def replay_count(self, info: TokenInfo) -> None:
+        """Take the counters of an event that belongs to another thread."""
+        self._ledger.replay_count(info)
 
-    def replay(self, kind: str, payload: Payload) -> None:
-        """Take a record of the copy of another thread's history."""
-        if payload.info is not None:
-            self._ledger.replay_count(payload.info)
-        table = self._tables.get(kind, {})
-        if payload.type not in table and "" not in table:
-            self._count_unknown(kind, payload)
-
-    def _make_tables(self) -> Mapping[str, Mapping[str, Handler]]:
+    def tables(self) -> Mapping[str, Mapping[str, Handler]]:
         """Envelope type → payload type → handler."""
         machine, records = self._machine, self._call_records
         items: dict[str, Handler] = {
@@ -168,17 +139,6 @@ class Handlers:
             **dict.fromkeys(_REMARKS, remark),
         }
         return tables
-
-    def _on_unknown(self, kind: str, payload: Payload, line: bytes) -> OpenTurn | None:
-        table = self._tables.get(kind)
-        if table is not None and "" in table:
-            return table[""](payload, line)
-        self._count_unknown(kind, payload)
-        return self._machine.here()
-
-    def _count_unknown(self, kind: str, payload: Payload) -> None:
-        names = dict.fromkeys(name for name in (kind, payload.type) if name)
-        self._unknown["/".join(names) or "no type"] += 1
 
     def _on_remark(self, _payload: Payload, _line: bytes) -> OpenTurn | None:
         return self._machine.here()
@@ -300,10 +260,3 @@ class Handlers:
             return self._machine.here()
         self._calls.end_task()
         return turn
-
-
-def _is_prompt(payload: Payload) -> bool:
-    """Whether an event says that something was typed."""
-    if payload.type == "item_completed":
-        return payload.item is not None and payload.item.type == "UserMessage"
-    return payload.type == "user_message"

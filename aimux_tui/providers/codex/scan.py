@@ -12,6 +12,7 @@ from aimux_tui.model.log import LogSummary, Problem
 from aimux_tui.model.turn import PROMPT_KINDS
 from aimux_tui.model.usage import Usage
 from aimux_tui.providers.codex.calls import CallTable
+from aimux_tui.providers.codex.dispatch import Dispatcher
 from aimux_tui.providers.codex.handlers import Handlers
 from aimux_tui.providers.codex.identity import NAME, Identity, id_from_path, key_of
 from aimux_tui.providers.codex.lineage import Lineage
@@ -77,7 +78,7 @@ class CodexScan:
         is_open = bool(block) and not block.endswith(b"\n")
         if is_open:
             block += b"\n"
-        handlers, lineage = self._handlers, self._lineage
+        handlers, take, lineage = self._handlers, self._dispatcher.take, self._lineage
         number = 0
         # Unlike a split, this makes one line at a time, in memory that is still at hand.
         for number, line in enumerate(BytesIO(block), 1):
@@ -96,11 +97,11 @@ class CodexScan:
             ):
                 self._lines += 1
                 handlers.timestamp = record.timestamp or handlers.timestamp
-                handlers.take(record.type, payload, line, offset, after)
+                take(record.type, payload, line, offset, after)
             else:
                 self._lines += 1
                 self._take_with_care(record, line, offset, after)
-                handlers = self._handlers
+                handlers, take = self._handlers, self._dispatcher.take
             offset = after
         # The newline of an open line is still to come: no line of its own then.
         self._newlines += number - is_open
@@ -127,7 +128,7 @@ class CodexScan:
             return
         if lineage.is_replaying:
             if not lineage.begins_own(record, payload, line):
-                self._handlers.replay(record.type, payload)
+                self._dispatcher.replay(record.type, payload)
                 return
             lineage.settle()
         elif not lineage.is_settled:
@@ -135,7 +136,7 @@ class CodexScan:
         if record.timestamp:
             self._handlers.timestamp = record.timestamp
             self._started = self._started or record.timestamp
-        self._handlers.take(record.type, payload, line, offset, after)
+        self._dispatcher.take(record.type, payload, line, offset, after)
 
     def _mend(self, line: bytes, offset: int, number: int) -> Record | None:
         """Make what can be made of a line that is not as it should be."""
@@ -175,6 +176,7 @@ class CodexScan:
         self._handlers = Handlers(
             self._identity, self._machine, self._calls, self._ledger, self._unknown
         )
+        self._dispatcher = Dispatcher(self._handlers, self._machine, self._unknown)
 
     @property
     def _thread_id(self) -> str:
