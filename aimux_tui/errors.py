@@ -3,7 +3,9 @@
 AimuxError
 ├── ConfigError      a setting cannot be used: names the file, the line and the nearest valid key
 ├── CommandError     a `:` command or command-line argument is wrong
-└── SessionError     a session or log file cannot be found or opened
+├── SessionError     a session or log file cannot be found or opened
+├── AnnotationError  a label or note could not be written
+└── ExportError      an export could not be made or sent
 """
 
 from __future__ import annotations
@@ -36,3 +38,11 @@ class SessionError(AimuxError):
     """A session or log file cannot be found or opened."""
 
     exit_code = 3
+
+
+class AnnotationError(AimuxError):
+    """A label or note could not be written: nothing of it is kept."""
+
+
+class ExportError(AimuxError):
+    """An export could not be made or sent."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.body import BodyRef, Span
     from aimux_tui.model.log import LogSummary
     from aimux_tui.model.turn import Turn, TurnSummary
-    from aimux_tui.model.usage import Cost
+    from aimux_tui.model.usage import Cost, Request
     from aimux_tui.store.live_log import LiveLog
 
 _KEPT_TURNS = 64
@@ -87,12 +87,20 @@ class Trace:
 
     def cost(self, turn: TurnSummary) -> Cost:
         """What the turn's own requests cost (sub-agents not included)."""
+        return total_cost(self._priced()[turn.first_request : _last_request(turn)])
+
+    def requests(self, turn: TurnSummary) -> tuple[tuple[Request, ...], tuple[Cost, ...]]:
+        """The turn's own requests, and what each of them cost."""
+        costs = self._priced()
+        requests = self._log.summary().requests[turn.first_request : _last_request(turn)]
+        return requests, tuple(costs[turn.first_request : _last_request(turn)])
+
+    def _priced(self) -> Sequence[Cost]:
         version = self._log.version
         if self._costs[0] != version:
             costs, _ = self._log.costs(self._log.summary().requests)
             self._costs = (version, costs)
-        first = turn.first_request
-        return total_cost(self._costs[1][first : first + turn.request_count])
+        return self._costs[1]
 
     def refresh(self) -> bool:
         """Read what was appended. True if anything changed. Raises OSError."""
@@ -138,3 +146,7 @@ class Trace:
             for step in turn.steps
         )
         return replace(turn, steps=steps)
+
+
+def _last_request(turn: TurnSummary) -> int:
+    return turn.first_request + turn.request_count

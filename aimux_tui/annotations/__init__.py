@@ -1,0 +1,3 @@
+"""Labels and notes on disk: append-only files that several processes share."""
+
+from __future__ import annotations
