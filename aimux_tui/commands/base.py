@@ -28,6 +28,9 @@ class Pane(StrEnum):
 
 
 EVERYWHERE = frozenset(Pane)
+LISTS = frozenset({Pane.SESSIONS, Pane.TRACE})
+OPENED = frozenset({Pane.TRACE, Pane.DETAIL})
+"""Where one is within a session."""
 
 
 class ArgumentKind(StrEnum):

@@ -1,0 +1,3 @@
+"""The rows of the table of commands, a module for each group of them."""
+
+from __future__ import annotations
