@@ -99,6 +99,11 @@ def sanitise(text: str, *, tab_size: int = TAB_SIZE) -> str:
     return text.expandtabs(tab_size) if "\t" in text else text
 
 
+def without_sequences(text: str) -> str:
+    """The text without terminal sequences; other control characters stay."""
+    return _SEQUENCE.sub("", text) if _HAS_INTRODUCER(text) else text
+
+
 def _clean_ascii(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -110,8 +115,7 @@ def _clean_ascii(text: str) -> str:
 def _clean(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _HAS_INTRODUCER(text):
-        text = _SEQUENCE.sub("", text)
+    text = without_sequences(text)
     text = _BAD.sub(_replace, text)
     return _PILE.sub(lambda pile: pile[0][:_COMBINING_LIMIT], text)
 
