@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DOCS = Path(__file__).parents[1] / "docs"
-TYPES = {"bool": "`true` or `false`", "str": "text", "tuple": "a list of texts"}
+TYPES = {
+    "bool": "`true` or `false`",
+    "str": "text",
+    "float": "a number of 0 or more",
+    "tuple": "a list of texts",
+}
 
 KEYS_HEAD = """\
 # Keys and commands

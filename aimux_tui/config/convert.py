@@ -31,7 +31,7 @@ def convert(kind: Any, name: str, given: Located) -> object:
     if isinstance(kind, type) and issubclass(kind, Struct):
         return _to_record(kind, name, given)
     if kind is float or float in get_args(kind):
-        return _to_price(name, given)
+        return _to_number(name, given)
     raise TypeError(f"no conversion to {kind}")
 
 
@@ -80,13 +80,13 @@ def _to_choice(kind: type[StrEnum], name: str, given: Located) -> StrEnum:
     return kind(word)
 
 
-def _to_price(name: str, given: Located) -> float:
-    """An amount of money."""
+def _to_number(name: str, given: Located) -> float:
+    """An amount: of money, of seconds."""
     value = given.value if isinstance(given, Scalar) else None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(price := float(value or 0)) or price < 0:
+    if not is_number or not math.isfinite(number := float(value or 0)) or number < 0:
         raise bad_value(name, given, "expected a number of 0 or more")
-    return price
+    return number
 
 
 def _to_record(kind: type[Struct], name: str, given: Located) -> object:

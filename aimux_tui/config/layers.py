@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, get_args
 
 from msgspec.structs import fields, replace
@@ -151,4 +152,7 @@ def _from_text(field: SettingField, text: str, variable: str) -> Located:
     if field.is_list:
         parts = (part for part in text.split(os.pathsep) if part)
         return Listing(tuple(Scalar(part, part, variable) for part in parts), variable)
+    if field.type is float:
+        with suppress(ValueError):
+            return Scalar(float(text), text, variable)
     return Scalar(text, text, variable)

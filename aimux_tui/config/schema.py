@@ -37,6 +37,33 @@ class SessionSort(StrEnum):
     PROJECT = "project"
 
 
+class ExportBackend(StrEnum):
+    """What kind of server takes spans."""
+
+    AUTO = "auto"
+    GENERIC = "generic"
+    MLFLOW = "mlflow"
+    PHOENIX = "phoenix"
+
+
+class TracePer(StrEnum):
+    """What one trace is made of."""
+
+    SESSION = "session"
+    TURN = "turn"
+
+
+class RedactionProfile(StrEnum):
+    """How much of a session leaves aimux in an export."""
+
+    FULL = "full"
+    """Everything, as the agent logged it."""
+    BOUNDED = "bounded"
+    """Secrets masked, very long values cut."""
+    REDACTED = "redacted"
+    """What happened and what it cost, without the words of it."""
+
+
 class ProviderSettings(Struct, frozen=True, kw_only=True):
     """One agent whose sessions are read."""
 
@@ -111,6 +138,44 @@ class SessionsSettings(Struct, frozen=True, kw_only=True):
     """What the list is sorted by: `updated`, `started`, `cost`, `turns` or `project`."""
 
 
+class MlflowSettings(Struct, frozen=True, kw_only=True):
+    """Where in MLflow traces go."""
+
+    experiment_id: str = ""
+    """The experiment that traces go to, by its number (in quotes)."""
+    experiment: str = ""
+    """The experiment by its name instead; it is made if it does not exist."""
+
+
+class ExportSettings(Struct, frozen=True, kw_only=True):
+    """Exports."""
+
+    folder: str = ""
+    """Where files go unless told otherwise (`~` is understood); if it is empty, to `exports` in
+    aimux's own folder."""
+    redact: RedactionProfile = RedactionProfile.BOUNDED
+    """What leaves in an export unless told otherwise: `full` (everything as logged), `bounded`
+    (secrets masked, very long values cut) or `redacted` (what happened and what it cost, without
+    prompts, answers, inputs and outputs)."""
+    endpoint: str = ""
+    """Where OTLP goes: `host:port`, or a URL up to where `/v1/traces` begins."""
+    insecure: bool = False
+    """Whether a `host:port` is spoken to without TLS. This machine itself always is."""
+    certificate: str = ""
+    """A file of certificates (PEM) by which the endpoint is known, where the system's do not."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers of every request, such as `Authorization`."""
+    timeout: float = 30.0
+    """Seconds to wait for an answer."""
+    backend: ExportBackend = ExportBackend.AUTO
+    """What stands at the endpoint: `mlflow`, `phoenix` or `generic`; `auto` asks it."""
+    trace_per: TracePer = TracePer.SESSION
+    """Whether a trace is a `session` or a `turn` of one."""
+    project: str = "aimux"
+    """The project in Phoenix that traces go to, and the experiment in MLflow if none is set."""
+    mlflow: MlflowSettings = field(default_factory=MlflowSettings)
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """All settings, and where each came from."""
 
@@ -124,6 +189,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ui: UiSettings = field(default_factory=UiSettings)
     index: IndexSettings = field(default_factory=IndexSettings)
     sessions: SessionsSettings = field(default_factory=SessionsSettings)
+    export: ExportSettings = field(default_factory=ExportSettings)
     origins: Mapping[str, str] = field(default_factory=dict)
     """Dotted name → where its value was set; names that have their default are missing. An entry
     of a mapping has a name of its own: `keys.app.quit`, `cost.prices.my-model`."""

@@ -282,3 +282,11 @@ def test_yaml_is_imported_only_for_a_file(file: Path) -> None:
         command = [sys.executable, "-c", script, str(path)]
         result = subprocess.run(command, check=True, capture_output=True, text=True)
         assert result.stdout.strip() == expected
+
+
+def test_a_number_may_come_from_a_variable() -> None:
+    settings, errors = load_settings(MISSING, {"AIMUX_EXPORT_TIMEOUT": "2.5"})
+    assert (settings.export.timeout, errors) == (2.5, [])
+    settings, errors = load_settings(MISSING, {"AIMUX_EXPORT_TIMEOUT": "soon"})
+    assert settings.export.timeout == 30
+    assert "expected a number" in errors[0].message
