@@ -92,6 +92,8 @@ class ToolCall(Struct, frozen=True):
     """Key of the session of the sub-agent that the call spawned."""
     record: Span | None = None
     result_record: Span | None = None
+    request: int = 0
+    """`Request.key` of the model request that made the call; 0 where the log does not tell."""
 
     @property
     def duration(self) -> timedelta | None:

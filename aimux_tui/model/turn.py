@@ -101,6 +101,8 @@ class Text(Struct, frozen=True):
     at: datetime | None = None
     record: Span | None = None
     model: str = ""
+    request: int = 0
+    """`Request.key` of the model request that it came from; 0 where the log does not tell."""
 
 
 class Thinking(Struct, frozen=True):
@@ -111,6 +113,8 @@ class Thinking(Struct, frozen=True):
     at: datetime | None = None
     record: Span | None = None
     model: str = ""
+    request: int = 0
+    """As in `Text`."""
 
 
 class NoticeKind(StrEnum):

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from aimux_tui.model.body import Body
 from aimux_tui.model.log import LogSummary
 from aimux_tui.model.tools import ToolCall, ToolStatus
-from aimux_tui.model.turn import PROMPT_KINDS, Text, Turn
+from aimux_tui.model.turn import PROMPT_KINDS, Text, Thinking, Turn
 from aimux_tui.model.usage import Usage
 from aimux_tui.providers.registry import load_provider
 from aimux_tui.sources.reader import LogReader
@@ -272,6 +272,19 @@ class TestSums:
         assert keys
         assert len(set(keys)) == len(keys)
         assert all(0 < key < 2**64 for key in keys)
+
+    def test_words_and_calls_name_the_requests_they_came_from(self, logs: list[Log]):
+        named = 0
+        for log in logs:
+            requests = log.scan().summary().requests
+            for turn in opened(log):
+                row = turn.summary
+                own = requests[row.first_request : row.first_request + row.request_count]
+                for step in turn.steps:
+                    if isinstance(step, Text | Thinking | ToolCall) and step.request:
+                        named += 1
+                        assert step.request in {request.key for request in own}, log.name
+        assert named
 
     def test_cut_texts_can_be_read_whole(self, logs: list[Log]):
         for log in logs:

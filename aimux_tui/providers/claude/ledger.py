@@ -25,6 +25,17 @@ def digest(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1
 
 
+def request_key(message_id: str | None, request_id: str | None, record_id: str | None) -> int:
+    """The key of the request that a record of these ids came from; 0 if it has none."""
+    name = f"{message_id} {request_id}" if message_id else record_id
+    if not name:
+        return 0
+    # Ids are random: folding their entropy is enough, and cheaper than mixing it.
+    data = name.encode()
+    half = len(data) >> 1
+    return (crc32(data[:half]) << 31) ^ crc32(data[half:])
+
+
 class Ledger:
     """Requests in order of first appearance. The last line of a message states its usage."""
 
@@ -67,13 +78,7 @@ class Ledger:
             self._close()
         message = line.message
         message_id = message.id if message is not None else None
-        name = f"{message_id} {line.request_id}" if message_id else line.uuid
-        key = 0
-        if name:
-            # Ids are random: folding their entropy is enough, and cheaper than mixing it.
-            data = name.encode()
-            half = len(data) >> 1
-            key = (crc32(data[:half]) << 31) ^ crc32(data[half:])
+        key = request_key(message_id, line.request_id, line.uuid)
         self.open_id = message_id
         self.open_request_id = line.request_id
         index = self._index.get(key, -1) if key else -1

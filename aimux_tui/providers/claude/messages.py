@@ -17,6 +17,7 @@ from aimux_tui.model.turn import (
 )
 from aimux_tui.providers.claude.bodies import beyond, body_at, json_text, picture, text_body
 from aimux_tui.providers.claude.decoding import decode_line
+from aimux_tui.providers.claude.ledger import request_key
 from aimux_tui.providers.claude.outcomes import flattened
 from aimux_tui.providers.claude.places import agent_id_of, stem_of
 from aimux_tui.providers.claude.prompts import (
@@ -78,7 +79,8 @@ class MessageReader:
         if message.get("model") == SYNTHETIC_MODEL or record.get("isApiErrorMessage"):
             items: list[Item | None] = [_own_words(record, flattened(content), span, at)]
         elif isinstance(content, str):
-            items = [Text(text_body(content, span, _CONTENT), at, span, _str(message, "model"))]
+            body, model = text_body(content, span, _CONTENT), _str(message, "model")
+            items = [Text(body, at, span, model, _request(record))]
         else:
             blocks = content if isinstance(content, list) else []
             items = [
@@ -101,17 +103,17 @@ class MessageReader:
     def _block(
         self, record: Fields, block: Fields, pointer: str, span: Span, at: datetime | None
     ) -> Item | None:
-        model = _str(_dict(record, "message"), "model")
+        model, request = _str(_dict(record, "message"), "model"), _request(record)
         kind = _str(block, "type")
         match kind:
             case "text":
                 body = text_body(_str(block, "text"), span, f"{pointer}/text")
-                return Text(body, at, span, model)
+                return Text(body, at, span, model, request)
             case "thinking":
                 body = text_body(_str(block, "thinking"), span, f"{pointer}/thinking")
-                return Thinking(body, not body, at, span, model)
+                return Thinking(body, not body, at, span, model, request)
             case "redacted_thinking":
-                return Thinking(Body(), is_hidden=True, at=at, record=span, model=model)
+                return Thinking(Body(), True, at, span, model, request)  # noqa: FBT003
             case "fallback":
                 title = f"Model fallback: {_name(block.get('from'))} → {_name(block.get('to'))}"
                 return Notice(NoticeKind.INFO, title, Body(), at, span)
@@ -139,6 +141,7 @@ class MessageReader:
             at=at,
             cwd=_str(record, "cwd"),
             root_session=self._root_session(record),
+            request=_request(record),
         )
         self.drafts[call_id] = draft
         return draft
@@ -280,6 +283,14 @@ def result_steps(result: Result, source: LogSource) -> Iterator[Step]:
         title = one_line(f"Result of a call that is not in this turn: {body.text}")
         yield Notice(NoticeKind.INFO, title.removesuffix(":"), body, result.at, result.record)
     yield from result.images()
+
+
+def _request(record: Fields) -> int:
+    """The key of the request that an assistant record came from."""
+    message_id = _str(_dict(record, "message"), "id") or None
+    request_id = record.get("requestId")
+    request_id = request_id if isinstance(request_id, str) else None
+    return request_key(message_id, request_id, _str(record, "uuid"))
 
 
 def _dict(fields: Fields, name: str) -> Fields:

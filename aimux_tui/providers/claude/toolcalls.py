@@ -147,6 +147,8 @@ class CallDraft(Struct):
     progress: Body | None = None
     """The newest output of a command that still runs."""
     agent_id: str = ""
+    request: int = 0
+    """Key of the model request that made the call."""
 
     def finished(
         self, source: LogSource, unanswered: ToolStatus, subjects: dict[str, str]
@@ -179,6 +181,7 @@ class CallDraft(Struct):
             child_key=self._child_key(kind, twin, text),
             record=self.record,
             result_record=result.record if result else None,
+            request=self.request,
         )
 
     def _twin(self) -> Mapping[str, Any]:

@@ -52,10 +52,12 @@ class CodexProvider:
 
     def read_turn(self, source: LogSource, turn: TurnSummary) -> Turn:
         """The turn with all its steps."""
+        from aimux_tui.providers.codex.attribution import with_requests
         from aimux_tui.providers.codex.reading import read_lines
         from aimux_tui.providers.codex.steps import StepBuilder
 
-        return StepBuilder(turn, list(read_lines(source, turn.spans))).build()
+        lines = list(read_lines(source, turn.spans))
+        return with_requests(StepBuilder(turn, lines).build(), lines, source.file.path)
 
     def read_body(self, source: LogSource, ref: BodyRef) -> str:
         """The whole of a text that was cut."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aimux_tui.providers.codex.records import TokenInfo
 
 _TIERS = {"flex": "flex", "priority": "priority", "fast": "priority", "batch": "batch"}
-_UNIQUE_ID = 32
+UNIQUE_ID = 32
 """Length from which a turn id is taken to be unique in the world."""
 
 _PRIME = 0x9E3779B97F4A7C15
@@ -45,13 +45,13 @@ class UsageLedger:
     a `token_usage_record` tells of each response by id; token counts are then only its echo.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_records: bool = False) -> None:
         self.requests: list[Request] = []
         self.context_tokens = 0
         self.model = ""
         self.tier = ""
         self._total: Tokens | None = None
-        self._has_records = False
+        self._has_records = has_records
         self._responses: set[str] = set()
         self._owner = ""
         self._owner_base = 0
@@ -83,7 +83,7 @@ class UsageLedger:
         if not (tokens.input_tokens or tokens.output_tokens):
             return None
         # A fork repeats these events; only what it cannot change may go into the key.
-        owner = turn_id if len(turn_id) >= _UNIQUE_ID else thread_id
+        owner = turn_id if len(turn_id) >= UNIQUE_ID else thread_id
         key = _mixed(self._base_of(owner), total) if owner and total is not None else 0
         return self._add(key, tokens, timestamp)
 

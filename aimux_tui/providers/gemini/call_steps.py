@@ -103,8 +103,9 @@ def call_steps(
     started: datetime | None,
     answers: Mapping[str, Answer],
     state: TurnState,
+    request: int,
 ) -> Iterator[ToolCall | Image]:
-    """The call, and the pictures that it brought."""
+    """The call, and the pictures that it brought. `request`: key of the one that made it."""
     call = source.logged
     name = call.name or ""
     kind = kind_of(name, call.agent_id)
@@ -140,6 +141,7 @@ def call_steps(
         edits=() if edit is None else (edit,),
         record=source.args.record,
         result_record=result_ref.record if result is not None else None,
+        request=request,
     )
     if result is not None and result_ref is not source.result:
         # A function response, rather than a list of parts.

@@ -169,8 +169,9 @@ def _steps(message: _Message, answers: Mapping[str, Answer], state: TurnState) -
             yield from _thoughts(message)
             yield from _texts(message, "/content")
             yield from _images(message)
+            request = _request(message)
             for call in message.calls:
-                yield from call_steps(call, entry.at, answers, state)
+                yield from call_steps(call, entry.at, answers, state, request)
         case Role.UNKNOWN:
             text = clean(message.data).decode("utf-8", "replace")
             kind = message.record.type or "unknown"
@@ -195,12 +196,14 @@ def _texts(message: _Message, pointer: str) -> Iterator[Text]:
     text = content_text(record.content if pointer == "/content" else record.display_content)
     if text.strip():
         body = Body.of(text, BodyRef(message.span, pointer))
-        yield Text(body, message.entry.at, message.span, record.model or "")
+        request = _request(message)
+        yield Text(body, message.entry.at, message.span, record.model or "", request)
 
 
 def _thoughts(message: _Message) -> Iterator[Thinking]:
     """The listed thoughts, else those among the parts of the content."""
     record, span, at = message.record, message.span, message.entry.at
+    model, request = record.model or "", _request(message)
     listed = decode_raw(record.thoughts) if is_present(record.thoughts) else None
     for index, thought in enumerate(listed if isinstance(listed, list) else ()):
         text = thought_text(thought)
@@ -208,12 +211,19 @@ def _thoughts(message: _Message) -> Iterator[Thinking]:
             body = Body.of(text, BodyRef(span, f"/thoughts/{index}"))
             timestamp = thought.get("timestamp")
             time = parse_time(timestamp) if isinstance(timestamp, str) else None
-            yield Thinking(body, at=time or at, record=span, model=record.model or "")
+            yield Thinking(body, at=time or at, record=span, model=model, request=request)
     if listed:
         return
     for part in parts_of(record.content):
         if part.thought and part.text and part.text.strip():
-            yield Thinking(Body.of(part.text), at=at, record=span, model=record.model or "")
+            body = Body.of(part.text)
+            yield Thinking(body, at=at, record=span, model=model, request=request)
+
+
+def _request(message: _Message) -> int:
+    """The key of the request that a message came from."""
+    request = message.entry.request
+    return request.key if request is not None else 0
 
 
 def _images(message: _Message) -> Iterator[Image]:
