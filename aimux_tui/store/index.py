@@ -13,22 +13,27 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from aimux_tui.model.usage import Cost, Request, Usage
+from aimux_tui.store.database import is_damage, transaction
 from aimux_tui.store.record import LogRecord
-from aimux_tui.store.sharing import PricedLog, shared_parts
+from aimux_tui.store.sharing import PricedLog, owned_elsewhere, shared_parts
+from aimux_tui.store.spending import Bucket, roll_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from aimux_tui.model.usage import Pricer
 
 T = TypeVar("T")
 
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 _SCHEMA = """
 CREATE TABLE log(
   id INTEGER PRIMARY KEY,
   path TEXT NOT NULL UNIQUE,
   scan TEXT NOT NULL,
   record BLOB NOT NULL,
-  requests BLOB NOT NULL
+  requests BLOB NOT NULL,
+  spending BLOB
 );
 CREATE TABLE request(
   key INTEGER NOT NULL,
@@ -40,6 +45,7 @@ CREATE INDEX request_log ON request(log);
 _Requests = tuple[list[Request], list[Cost]]
 _encode = msgspec.msgpack.encode
 _record_decoder = msgspec.msgpack.Decoder(LogRecord)
+_buckets_decoder = msgspec.msgpack.Decoder(tuple[Bucket, ...])
 _requests_decoder: msgspec.msgpack.Decoder[_Requests] = msgspec.msgpack.Decoder(_Requests)
 
 
@@ -64,7 +70,7 @@ class Index:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             return self._prepared(str(self.path))
         except sqlite3.DatabaseError as error:
-            if _is_damage(error):
+            if is_damage(error):
                 return self._rebuilt(error)
             self.trouble = f"{self.path}: {error}"
         except OSError as error:
@@ -84,7 +90,7 @@ class Index:
         connection.execute("PRAGMA synchronous=NORMAL")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version != _SCHEMA_VERSION:
-            with _transaction(connection):
+            with transaction(connection):
                 for (table,) in connection.execute(
                     "SELECT name FROM sqlite_master WHERE type='table'"
                 ).fetchall():
@@ -126,7 +132,7 @@ class Index:
         stored: list[int] = []
         keys: list[tuple[int, int]] = []
         connection = self._connection
-        with _transaction(connection):
+        with transaction(connection):
             for record, costs in logs:
                 requests = record.summary.requests
                 bare = changed[record.file.path] = record.without_requests()
@@ -137,7 +143,7 @@ class Index:
                 row = connection.execute(
                     "INSERT INTO log(path, scan, record, requests) VALUES(?,?,?,?) "
                     "ON CONFLICT(path) DO UPDATE SET scan=excluded.scan, record=excluded.record, "
-                    "requests=excluded.requests RETURNING id",
+                    "requests=excluded.requests, spending=NULL RETURNING id",
                     (record.file.path, scan_version, *blobs),
                 ).fetchone()
                 (log,) = row
@@ -186,6 +192,20 @@ class Index:
 
     def _settle(self, group: set[int]) -> dict[str, LogRecord]:
         """Divide the requests of these logs among them."""
+        records, priced = self._read_group(group)
+        shared = shared_parts(priced)
+        changed: dict[str, LogRecord] = {}
+        for path, record in records.items():
+            usage, cost = shared.get(path, (Usage(), Cost()))
+            if (record.shared_usage, record.shared_cost) != (usage, cost):
+                changed[path] = record.with_shared(usage, cost)
+                self._connection.execute(
+                    "UPDATE log SET record=?, spending=NULL WHERE path=?",
+                    (_encode(changed[path]), path),
+                )
+        return changed
+
+    def _read_group(self, group: Iterable[int]) -> tuple[dict[str, LogRecord], list[PricedLog]]:
         records: dict[str, LogRecord] = {}
         priced: list[PricedLog] = []
         for log in group:
@@ -195,16 +215,37 @@ class Index:
             requests, costs = _requests_decoder.decode(requests_blob)
             record = records[path] = _record_decoder.decode(blob)
             priced.append(PricedLog(path, record.summary, requests, costs))
-        shared = shared_parts(priced)
-        changed: dict[str, LogRecord] = {}
-        for path, record in records.items():
-            usage, cost = shared.get(path, (Usage(), Cost()))
-            if (record.shared_usage, record.shared_cost) != (usage, cost):
-                changed[path] = record.with_shared(usage, cost)
-                self._connection.execute(
-                    "UPDATE log SET record=? WHERE path=?", (_encode(changed[path]), path)
-                )
-        return changed
+        return records, priced
+
+    def spending(self, pricer: Pricer) -> dict[str, tuple[Bucket, ...]]:
+        """What each log spent, by path. It is worked out once for each state of a log."""
+        return self._attempt(lambda: self._spending(pricer), {})
+
+    def _spending(self, pricer: Pricer) -> dict[str, tuple[Bucket, ...]]:
+        connection = self._connection
+        spending: dict[str, tuple[Bucket, ...]] = {}
+        unknown: list[tuple[int, str]] = []
+        for log, path, blob in connection.execute("SELECT id, path, spending FROM log"):
+            if blob is None:
+                unknown.append((log, path))
+            else:
+                spending[path] = _buckets_decoder.decode(blob)
+        if not unknown:
+            return spending
+        foreign: dict[str, frozenset[int]] = {}
+        divided: set[int] = set()
+        with transaction(connection):
+            for log, path in unknown:
+                if log not in divided and self._shares(log):
+                    group = self._group(log)
+                    divided |= group
+                    foreign |= owned_elsewhere(self._read_group(group)[1])
+                ((blob,),) = connection.execute("SELECT requests FROM log WHERE id=?", (log,))
+                requests, costs = _requests_decoder.decode(blob)
+                buckets = roll_up(requests, costs, pricer, foreign.get(path, frozenset()))
+                spending[path] = buckets
+                connection.execute("UPDATE log SET spending=? WHERE id=?", (_encode(buckets), log))
+        return spending
 
     def requests(self, path: str) -> _Requests:
         """A log's requests and what each costs; empty if the index has none."""
@@ -231,7 +272,7 @@ class Index:
         bereft: set[int] = set()
         gone: set[int] = set()
         connection = self._connection
-        with _transaction(connection):
+        with transaction(connection):
             for path in paths:
                 row = connection.execute("SELECT id FROM log WHERE path=?", (path,)).fetchone()
                 if row is None:
@@ -248,7 +289,7 @@ class Index:
         try:
             return work()
         except sqlite3.DatabaseError as error:
-            if _is_damage(error):
+            if is_damage(error):
                 self._connection.close()
                 self._connection = self._rebuilt(error)
             else:
@@ -260,24 +301,6 @@ class Index:
         self._connection.close()
 
 
-@contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
 def _signed(key: int) -> int:
     """A 64-bit hash as SQLite holds integers."""
     return key - (1 << 64) if key >= 1 << 63 else key
-
-
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether the file is broken, and not only in use, in the way of another one or unreadable."""
-    if not isinstance(error, sqlite3.OperationalError):
-        return True
-    return "malformed" in str(error) or "not a database" in str(error)

@@ -31,24 +31,31 @@ class PricedLog(Struct, frozen=True):
     costs: Sequence[Cost]
 
 
-def shared_parts(logs: Iterable[PricedLog]) -> dict[str, tuple[Usage, Cost]]:
-    """For each log that repeats requests of another: path → the usage and cost owned elsewhere."""
+def owned_elsewhere(logs: Iterable[PricedLog]) -> dict[str, frozenset[int]]:
+    """For each log that repeats requests of another: path → keys of those it does not own."""
     owned: set[int] = set()
-    shared: dict[str, tuple[Usage, Cost]] = {}
+    foreign: dict[str, frozenset[int]] = {}
     for log in sorted(logs, key=_ownership):
         keys = {request.key for request in log.requests}
-        if owned.isdisjoint(keys):
-            owned |= keys
-            owned.discard(0)
-            continue
+        keys.discard(0)
+        if repeated := keys & owned:
+            foreign[log.path] = frozenset(repeated)
+        owned |= keys
+    return foreign
+
+
+def shared_parts(logs: Iterable[PricedLog]) -> dict[str, tuple[Usage, Cost]]:
+    """For each log that repeats requests of another: path → the usage and cost owned elsewhere."""
+    by_path = {log.path: log for log in logs}
+    shared: dict[str, tuple[Usage, Cost]] = {}
+    for path, foreign in owned_elsewhere(by_path.values()).items():
         usage, cost = Usage(), Cost()
+        log = by_path[path]
         for request, price in zip(log.requests, log.costs, strict=True):
-            if request.key in owned:
+            if request.key in foreign:
                 usage += request.usage
                 cost += price
-        owned |= keys
-        owned.discard(0)
-        shared[log.path] = (usage, cost)
+        shared[path] = (usage, cost)
     return shared
 
 
