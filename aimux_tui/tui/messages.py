@@ -31,6 +31,9 @@ COMMAND = "command"
 Textual's own `@click` would draw the text as a link.
 """
 
+ANNOTATES = "annotates"
+"""The same for a command that is done to the very turn that was clicked on."""
+
 
 class CommandClicked(Message):
     """A command was clicked on."""

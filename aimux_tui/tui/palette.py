@@ -13,6 +13,8 @@ from msgspec import Struct
 from textual.color import Color
 from textual.style import Style
 
+from aimux_tui.model.annotation import Label
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.theme import Theme
@@ -26,6 +28,7 @@ FAINT_CONTRAST = 3.0
 CURSOR_CONTRAST = 0.8
 """Share of these ratios that is left on the row under the cursor."""
 _HUES = ("accent", "success", "primary", "secondary")
+_LABELS = {Label.GOOD: "success", Label.BAD: "error", Label.WASTE: "warning"}
 
 
 class Palette(Struct, frozen=True, eq=False):
@@ -65,6 +68,10 @@ class Palette(Struct, frozen=True, eq=False):
     hit: Style
     """What a search found."""
     current_hit: Style
+    note: Style
+    """What somebody wrote about a turn."""
+    labels: Mapping[Label, Style]
+    """Badges."""
     hues: tuple[Style, ...]
     """To tell equals apart, such as providers: without a meaning of their own."""
     syntax: Mapping[str, Style]
@@ -144,7 +151,7 @@ class _Inks:
 def _rgb_palette(theme: Theme) -> Palette:
     inks = _Inks(theme)
     warning = inks.variable("warning")
-    thinking = inks.ink(inks.faded(0.64), MUTED_CONTRAST)
+    thinking, bold = inks.ink(inks.faded(0.64), MUTED_CONTRAST), Style(bold=True)
     return Palette(
         text=Style(foreground=inks.ink(inks.foreground)),
         strong=Style(foreground=inks.ink(inks.foreground), bold=True),
@@ -169,6 +176,8 @@ def _rgb_palette(theme: Theme) -> Palette:
         marker=inks.style("primary", bold=True),
         hit=inks.word("warning", 0.45),
         current_hit=Style(background=warning, foreground=_contrasting(warning), bold=True),
+        note=inks.style("secondary"),
+        labels={label: inks.word(name) + bold for label, name in _LABELS.items()},
         hues=tuple(inks.style(name) for name in _HUES),
         syntax=_syntax(
             comment=inks.code(inks.faded(0.55), MUTED_CONTRAST) + Style(italic=True),
@@ -214,6 +223,8 @@ def _ansi_palette(theme: Theme) -> Palette:
         marker=style("primary", bold=True),
         hit=Style(underline=True, bold=True),
         current_hit=reverse,
+        note=style("secondary"),
+        labels={label: style(name, bold=True) + reverse for label, name in _LABELS.items()},
         hues=tuple(style(name) for name in _HUES),
         syntax=_syntax(
             comment=Style(dim=True, italic=True),

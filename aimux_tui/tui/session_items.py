@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from aimux_tui.text.units import format_age
 from aimux_tui.tui.format.rows import RowOptions
 from aimux_tui.tui.format.session_row import session_height, session_rows
+from aimux_tui.tui.review import UNSEEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from aimux_tui.tui.format.lines import Row
     from aimux_tui.tui.format.look import Look
+    from aimux_tui.tui.review import Review
     from aimux_tui.tui.session_rows import SessionRow
 
 
@@ -22,6 +24,8 @@ class SessionItems:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.shows_cost = True
+        self.reviews: Mapping[str, Review] = {}
+        """What is said of the sessions, by their keys."""
         self._clock = clock
         self._rows: Sequence[SessionRow] = ()
         self._indexes: dict[str, int] = {}
@@ -53,10 +57,10 @@ class SessionItems:
         return self._indexes.get(key)
 
     def version(self, index: int) -> Hashable:
-        """Changes with the session, its place in the tree and its age as it is shown."""
+        """Changes with the session, its labels, its place in the tree and its age as shown."""
         row = self._rows[index]
         age = format_age(row.session.updated, self._clock())
-        return (row, age, self.shows_cost)
+        return (row, age, self.shows_cost, self.reviews.get(row.session.key))
 
     def usual_height(self, width: int) -> int:
         """One row or two, all alike."""
@@ -71,4 +75,12 @@ class SessionItems:
         """The rows of a session."""
         row = self._rows[index]
         options = RowOptions(self._clock(), show_cost=self.shows_cost)
-        return session_rows(row.session, width, look, options, depth=row.depth, is_open=row.is_open)
+        return session_rows(
+            row.session,
+            width,
+            look,
+            options,
+            review=self.reviews.get(row.session.key, UNSEEN),
+            depth=row.depth,
+            is_open=row.is_open,
+        )

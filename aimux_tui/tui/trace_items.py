@@ -13,6 +13,7 @@ from aimux_tui.model.session import Status
 from aimux_tui.model.turn import TurnState
 from aimux_tui.text.units import format_age
 from aimux_tui.tui.filtering import Words, matches, turn_text, words_of
+from aimux_tui.tui.format.labels import note_lines
 from aimux_tui.tui.format.lines import Line, rows
 from aimux_tui.tui.format.rows import RowOptions
 from aimux_tui.tui.format.turn_row import turn_row
@@ -20,9 +21,10 @@ from aimux_tui.tui.open_turns import Details, OpenTurns
 from aimux_tui.tui.trace_feed import TraceView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from aimux_tui.model.annotation import TurnAnnotation
     from aimux_tui.model.session import Session
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.tui.format.lines import Row
@@ -42,6 +44,8 @@ class TraceItems:
         self.time_mode = TimeMode.CLOCK
         self.shows_cost = True
         self.query = ""
+        self.said: Mapping[str, TurnAnnotation] = {}
+        """What is said of the turns, by their keys."""
         self._clock = clock
         self._numbers: dict[str, int] = {}
         self._serials: list[int] = []
@@ -134,6 +138,7 @@ class TraceItems:
             opened.is_at_work or turn.state is not TurnState.RUNNING,
             self._age(turn) if self.time_mode is TimeMode.RELATIVE else "",
             len(str(len(turns))),
+            self.said.get(turn.key),
         )
 
     def usual_height(self, width: int) -> int:
@@ -153,7 +158,7 @@ class TraceItems:
         """The rows of a turn."""
         number = self._number(index)
         turn = self.view.turns[number]
-        is_open = turn.key in self.opened
+        is_open, annotation = turn.key in self.opened, self.said.get(turn.key)
         if turn.state is TurnState.RUNNING and not self.opened.is_at_work:
             turn = replace(turn, state=TurnState.INTERRUPTED)
         header = turn_row(
@@ -162,15 +167,19 @@ class TraceItems:
             look,
             self._options(),
             cost=self.view.costs[number],
+            annotation=annotation,
             is_open=is_open,
             begins_segment=number > 0 and self.view.turns[number - 1].segment != turn.segment,
         )
         if not is_open:
             return [header]
+        above = [header]
+        if annotation is not None and annotation.note:
+            above += rows(note_lines(annotation, look), width)
         details = self.opened.details(turn.key)
         if details.width == width:
-            return [header, *details.rows]
-        return [header, *rows(self._lines(details, look), width)]
+            return [*above, *details.rows]
+        return [*above, *rows(self._lines(details, look), width)]
 
     def _lines(self, details: Details, look: Look) -> Iterable[Line]:
         if details.turn is not None:

@@ -32,7 +32,9 @@ RGB_THEMES = [theme for theme in ALL_THEMES if not theme.ansi]
 def styles(palette: Palette) -> dict[str, Style]:
     named = {field.name: getattr(palette, field.name) for field in fields(palette)}
     single = {name: style for name, style in named.items() if isinstance(style, Style)}
-    return single | palette.syntax | {f"hue {n}": hue for n, hue in enumerate(palette.hues)}
+    labels: dict[str, Style] = {str(label): style for label, style in palette.labels.items()}
+    hues = {f"hue {number}": hue for number, hue in enumerate(palette.hues)}
+    return single | palette.syntax | hues | labels
 
 
 @pytest.mark.parametrize("theme", RGB_THEMES, ids=lambda theme: theme.name)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from aimux_tui.model.annotation import Label
 from aimux_tui.model.session import Status
 from aimux_tui.model.tools import ToolStatus
 from aimux_tui.model.turn import TurnKind, TurnState
@@ -24,9 +25,15 @@ class Glyphs(Struct, frozen=True):
     tool: Mapping[ToolStatus, str]
     turn: Mapping[TurnState, str]
     kind: Mapping[TurnKind, str]
+    label: Mapping[Label, str]
+    note: str
     closed: str
     open: str
     cursor: str
+    picked: str
+    """Beside what the user marked."""
+    picked_cursor: str
+    """The same under the cursor."""
     prompt: str
     text: str
     thinking: str
@@ -78,9 +85,13 @@ UNICODE = Glyphs(
         TurnKind.INJECTED: "⚙",
         TurnKind.CONTINUATION: "↻",
     },
+    label={Label.GOOD: "✓", Label.BAD: "✗", Label.WASTE: "~"},
+    note="✎",
     closed="▸",
     open="▾",
     cursor="▌",
+    picked="▐",
+    picked_cursor="█",
     prompt="\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}",
     text="•",
     thinking="✻",
@@ -131,9 +142,13 @@ ASCII = Glyphs(
         TurnKind.INJECTED: "@",
         TurnKind.CONTINUATION: "&",
     },
+    label={Label.GOOD: "+", Label.BAD: "x", Label.WASTE: "~"},
+    note='"',
     closed=">",
     open="v",
     cursor="|",
+    picked="*",
+    picked_cursor="@",
     prompt=">",
     text="*",
     thinking="~",

@@ -10,6 +10,7 @@ from aimux_tui.model.session import Status
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import format_age, plural
 from aimux_tui.tui.format.columns import Column, Part, cell, cells, joined
+from aimux_tui.tui.format.labels import review_parts
 from aimux_tui.tui.format.lines import Row
 from aimux_tui.tui.format.rows import (
     RowOptions,
@@ -19,11 +20,13 @@ from aimux_tui.tui.format.rows import (
     opening,
     width_of_parts,
 )
+from aimux_tui.tui.review import UNSEEN
 
 if TYPE_CHECKING:
     from aimux_tui.model.session import Session
     from aimux_tui.tui.format.look import Look
     from aimux_tui.tui.palette import Palette
+    from aimux_tui.tui.review import Review
 
 WIDE = 72
 """Columns from which on a session takes one row; below it takes two."""
@@ -50,17 +53,26 @@ def session_rows(
     look: Look,
     options: RowOptions,
     *,
+    review: Review = UNSEEN,
     depth: int = 0,
     is_open: bool = False,
 ) -> list[Row]:
     """A session in the list, its sub-agents being indented by `depth`."""
+    said = review_parts(review.annotations.session, review.tally, look) if review else []
     if session_height(width) == 1:
-        return [_session_row(session, width, look, options, depth, is_open=is_open)]
-    return _session_row_pair(session, width, look, options, depth, is_open=is_open)
+        return [_session_row(session, width, look, options, said, depth, is_open=is_open)]
+    return _session_row_pair(session, width, look, options, said, depth, is_open=is_open)
 
 
 def _session_row(
-    session: Session, width: int, look: Look, options: RowOptions, depth: int, *, is_open: bool
+    session: Session,
+    width: int,
+    look: Look,
+    options: RowOptions,
+    said: list[Part],
+    depth: int,
+    *,
+    is_open: bool,
 ) -> Row:
     palette = look.palette
     gap = gap_at(width)
@@ -85,6 +97,10 @@ def _session_row(
         after.append(_age(session, look, options))
     sides = sum(width_of_parts(column) + gap for column in (*before, *after))
     room = max(width - taken - sides, 1)
+    if said:
+        said = cells(said, min(width_of_parts(said), room // 2))
+        after.insert(0, said)
+        room = max(room - width_of_parts(said) - gap, 1)
     title = cells([*_title(session, palette), *_reason(session, look)], room)
     return Row(joined([[*head, *_spread(before, gap), *title], *after], gap, width))
 
@@ -97,7 +113,14 @@ def _amount(session: Session, look: Look) -> list[Part]:
 
 
 def _session_row_pair(
-    session: Session, width: int, look: Look, options: RowOptions, depth: int, *, is_open: bool
+    session: Session,
+    width: int,
+    look: Look,
+    options: RowOptions,
+    said: list[Part],
+    depth: int,
+    *,
+    is_open: bool,
 ) -> list[Row]:
     palette = look.palette
     head = _session_head(session, look, depth, is_open=is_open)
@@ -114,6 +137,8 @@ def _session_row_pair(
     details = [_turn_count(session, look, 0)]
     if session.project and not session.parent_key:
         details.insert(0, [(one_line(session.project, 40), palette.muted)])
+    if said:
+        details.insert(0, said)
     for detail in details:
         if width_of_parts([*what, separator, *detail]) <= room:
             what += [separator, *detail]

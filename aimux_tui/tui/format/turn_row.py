@@ -18,10 +18,19 @@ from aimux_tui.text.units import (
     format_tokens,
 )
 from aimux_tui.tui.format.columns import Column, Part, cell, cells, joined
+from aimux_tui.tui.format.labels import with_annotation
 from aimux_tui.tui.format.lines import Row
-from aimux_tui.tui.format.rows import RowOptions, chosen_columns, gap_at, money, opening
+from aimux_tui.tui.format.rows import (
+    RowOptions,
+    chosen_columns,
+    gap_at,
+    money,
+    opening,
+    width_of_parts,
+)
 
 if TYPE_CHECKING:
+    from aimux_tui.model.annotation import TurnAnnotation
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.model.usage import Cost
     from aimux_tui.tui.format.look import Look
@@ -45,6 +54,7 @@ def turn_row(
     options: RowOptions,
     *,
     cost: Cost | None = None,
+    annotation: TurnAnnotation | None = None,
     is_open: bool = False,
     begins_segment: bool = False,
 ) -> Row:
@@ -81,7 +91,11 @@ def turn_row(
         columns.append(_tools(turn, look, 22))
     if "changes" in shown:
         columns.append(_changes(turn, look, 10))
-    columns.append(_turn_title(turn, look, begins_segment=begins_segment))
+    title = _turn_title(turn, look, begins_segment=begins_segment)
+    if annotation is not None:
+        room = width - sum(width_of_parts(column) + gap for column in columns)
+        title = with_annotation(title, annotation, room, look)
+    columns.append(title)
     return Row(joined(columns, gap, width))
 
 
