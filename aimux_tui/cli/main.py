@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from aimux_tui.cli.parser import COMPLETE_SESSIONS, DEFAULT_COMMAND, command_names, parse
+from aimux_tui.cli.subcommands.table import SUBCOMMANDS
 from aimux_tui.errors import AimuxError, CommandError
 
 if TYPE_CHECKING:
@@ -68,54 +69,6 @@ def _refuse_misspelt_command(word: str) -> None:
         )
 
 
-def _sessions(options: argparse.Namespace) -> int:
-    from aimux_tui.cli import sessions
-
-    return sessions.run(options)
-
-
-def _show(options: argparse.Namespace) -> int:
-    from aimux_tui.cli import show
-
-    return show.run(options.session, turn=options.turn, as_json=options.json, is_full=options.full)
-
-
-def _counts(options: argparse.Namespace) -> int:
-    from aimux_tui.cli import counts
-
-    return counts.run(options.paths, as_json=options.json)
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    from aimux_tui.cli import doctor
-
-    return doctor.run(as_json=options.json, reads_every_byte=options.every_byte)
-
-
-def _tmux(options: argparse.Namespace) -> int:
-    from aimux_tui.cli import tmux
-
-    return tmux.run(width=options.width, is_left=options.left)
-
-
-def _demo(options: argparse.Namespace) -> int:
-    from aimux_tui.cli import demo
-
-    return demo.run(speed=options.speed, is_kept=options.keep)
-
-
-def _config(options: argparse.Namespace) -> int:
-    from aimux_tui.cli import config
-
-    return config.run(options.action, as_json=options.json)
-
-
-def _completion(options: argparse.Namespace) -> int:
-    from aimux_tui.cli import completion
-
-    return completion.run(options.shell)
-
-
 def _complete_sessions(_options: argparse.Namespace) -> int:
     from aimux_tui.cli import completion
 
@@ -124,13 +77,6 @@ def _complete_sessions(_options: argparse.Namespace) -> int:
 
 _COMMANDS = {
     DEFAULT_COMMAND: _view,
-    "sessions": _sessions,
-    "show": _show,
-    "counts": _counts,
-    "doctor": _doctor,
-    "tmux": _tmux,
-    "demo": _demo,
-    "config": _config,
-    "completion": _completion,
     COMPLETE_SESSIONS: _complete_sessions,
+    **{command.name: command.run for command in SUBCOMMANDS},
 }

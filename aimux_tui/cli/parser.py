@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from aimux_tui import __version__
+from aimux_tui.cli.subcommands.base import TARGET
+from aimux_tui.cli.subcommands.table import SUBCOMMANDS
 from aimux_tui.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 DEFAULT_COMMAND = "view"
 """What `aimux` without a command means; it stands in no list of commands."""
 COMPLETE_SESSIONS = "complete-sessions"
 """Called by the shells when a session is to be completed; it stands in no list either."""
-SHELLS = ("bash", "zsh", "fish")
 
 _DESCRIPTION = """\
 See what your coding agents really did, while they do it: the sessions of
@@ -37,7 +38,6 @@ examples:
 exit codes:
   0 all is well, 1 something failed, 2 wrong usage or setting,
   3 no such session or log"""
-_TARGET = "a session's id (`aimux sessions` lists them), the start of one, or a log file"
 
 
 class Parser(argparse.ArgumentParser):
@@ -85,14 +85,6 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-class _Command(NamedTuple):
-    name: str
-    summary: str
-    add_arguments: Callable[[argparse.ArgumentParser], None]
-    notes: str = ""
-    """What the help ends with."""
-
-
 def build_parser() -> argparse.ArgumentParser:
     """The parser of every command. It raises CommandError."""
     # The options of the screen are told with aimux's own, but parsed with the command "view".
@@ -107,7 +99,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         dest="command", title="commands", metavar="COMMAND", prog="aimux", parser_class=Parser
     )
-    for command in _COMMANDS:
+    for command in SUBCOMMANDS:
         one = commands.add_parser(
             command.name,
             help=command.summary,
@@ -120,7 +112,7 @@ def build_parser() -> argparse.ArgumentParser:
     view = commands.add_parser(
         DEFAULT_COMMAND, prog="aimux", description=_DESCRIPTION, formatter_class=_Formatter
     )
-    view.add_argument("target", nargs="?", metavar="SESSION | PATH", help=_TARGET)
+    view.add_argument("target", nargs="?", metavar="SESSION | PATH", help=TARGET)
     _add_screen_options(view)
     view.set_defaults(parser=view)
     hidden = commands.add_parser(COMPLETE_SESSIONS)
@@ -130,7 +122,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def command_names() -> list[str]:
     """The commands that the help lists."""
-    return [command.name for command in _COMMANDS]
+    return [command.name for command in SUBCOMMANDS]
 
 
 def _add_screen_options(parser: argparse.ArgumentParser) -> None:
@@ -139,134 +131,3 @@ def _add_screen_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--theme", metavar="NAME", help="one of the themes that `:theme` lists")
     parser.add_argument("--version", action="version", version=f"aimux {__version__}")
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
-
-
-def _sessions(parser: argparse.ArgumentParser) -> None:
-    filters = parser.add_argument_group("filters (a session must pass all of them)")
-    filters.add_argument("--provider", metavar="NAME", help="one agent: claude, codex or gemini")
-    filters.add_argument(
-        "--project",
-        metavar="WORDS",
-        help="those whose project or folder contains this, in any case",
-    )
-    filters.add_argument(
-        "--since", metavar="WHEN", help="those written since: 90m, 12h, 3d, 2w or 2026-11-01"
-    )
-    filters.add_argument("--limit", metavar="N", type=int, help="at most so many, the newest")
-    filters.add_argument("--agents", action="store_true", help="sub-agents as rows of their own")
-    filters.add_argument(
-        "--all", action="store_true", help="hidden machine sessions too (warm-ups, reviews)"
-    )
-    _add_json(parser)
-    parser.add_argument(
-        "--no-index", action="store_true", help="read every log anew and keep nothing"
-    )
-
-
-def _show(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("session", metavar="SESSION | PATH", help=_TARGET)
-    parser.add_argument("--turn", type=int, metavar="N", help="only the turn of this number")
-    parser.add_argument("--full", action="store_true", help="cut no long text")
-    _add_json(parser)
-
-
-def _counts(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="log files, or folders of them")
-    _add_json(parser)
-
-
-def _doctor(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--every-byte",
-        action="store_true",
-        help="look for damage also inside large tool outputs, which are only skimmed otherwise",
-    )
-    _add_json(parser)
-
-
-def _config(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action",
-        nargs="?",
-        choices=("show", "path", "check"),
-        default="show",
-        help="show every setting (the default), the file's path, or only what is wrong with it",
-    )
-    _add_json(parser)
-
-
-def _tmux(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--width", metavar="N", type=int, default=60, help="columns of the pane (60)"
-    )
-    parser.add_argument("--left", action="store_true", help="on the left side")
-
-
-def _demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--speed", metavar="N", type=float, default=1.0, help="how fast it plays (1.0)"
-    )
-    parser.add_argument("--keep", action="store_true", help="keep the demo's folder and print it")
-
-
-def _completion(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", choices=SHELLS, help="the shell that the script is for")
-
-
-_COMMANDS = (
-    _Command(
-        "sessions",
-        "list the sessions with their numbers and cost",
-        _sessions,
-        """\
-examples:
-  aimux sessions --provider codex --since 2w
-  aimux sessions --json | jq '.sessions[] | select(.status == "waiting") | .key'""",
-    ),
-    _Command(
-        "show",
-        "print a session's turns",
-        _show,
-        """\
-Exit code 3 if there is no such session, log or turn.
-
-examples:
-  aimux show 3f2a91c0 --turn 12 --full
-  aimux show ~/old/rollout.jsonl --json""",
-    ),
-    _Command(
-        "counts",
-        "count the turns, tool calls, edits and tokens of log files",
-        _counts,
-        """\
-Each log file is counted by itself. Exit code 1 if one cannot be read.""",
-    ),
-    _Command(
-        "doctor",
-        "tell where aimux looked, what it found, what it did not know",
-        _doctor,
-        "Exit code 1 if a log cannot be opened or a setting is wrong.",
-    ),
-    _Command(
-        "config",
-        "show the settings in force, and where each comes from",
-        _config,
-        "Exit code 2 if something is wrong with them.",
-    ),
-    _Command("tmux", "open a tmux pane that follows the session of this folder", _tmux),
-    _Command("demo", "show bundled sessions, one of them playing", _demo),
-    _Command(
-        "completion",
-        "print the script that makes a shell complete with Tab",
-        _completion,
-        """\
-install it:
-  bash  echo 'eval "$(aimux completion bash)"' >> ~/.bashrc
-  zsh   echo 'eval "$(aimux completion zsh)"' >> ~/.zshrc     (after compinit)
-  fish  aimux completion fish > ~/.config/fish/completions/aimux.fish""",
-    ),
-)

@@ -1,0 +1,7 @@
+"""Every subcommand, in the order of the help."""
+
+from __future__ import annotations
+
+from aimux_tui.cli.subcommands import reading, upkeep
+
+SUBCOMMANDS = (*reading.SUBCOMMANDS, *upkeep.SUBCOMMANDS)
