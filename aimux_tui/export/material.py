@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import Struct
 
 from aimux_tui.errors import SessionError
+from aimux_tui.export.progress import ExportTracker
 from aimux_tui.model.annotation import Annotations, TurnAnnotation
 from aimux_tui.model.turn import Turn, TurnSummary
 from aimux_tui.model.usage import Cost, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from aimux_tui.annotations.changes import AnnotationBook
     from aimux_tui.model.body import Body
@@ -39,10 +41,10 @@ def every_turn(_turn: TurnSummary, _annotation: TurnAnnotation | None) -> bool:
 
 
 class SessionMaterial:
-    """One session to be exported. Everything but the attributes reads from disk, and blocks.
+    """One session as it was logged: fulfils `export.base.Material`.
 
-    A turn is read when it is asked for and forgotten afterwards, so that memory does not grow
-    with the session.
+    A turn is read when it is asked for and forgotten afterwards, and the log with the material, so
+    that memory does not grow with the session nor with their number.
     """
 
     def __init__(
@@ -51,52 +53,91 @@ class SessionMaterial:
         session: Session,
         book: AnnotationBook,
         wants_turn: Callable[[TurnSummary, TurnAnnotation | None], bool] = every_turn,
+        *,
+        tracker: ExportTracker | None = None,
     ) -> None:
+        """Opens the session. Raises OSError, SessionError.
+
+        `tracker` is shared by all materials of an export.
+        """
         self.session = session
         self.annotations: Annotations = book.get(session.key)
+        self.tracker = tracker or ExportTracker()
+        self.tracker.take(session.key)
         self._library = library
         self._book = book
         self._wants_turn = wants_turn
-        self._trace = library.open(session.key)
+        self._trace = library.open(session.key, is_kept=False)
         self._trace.refresh()
 
     def turns(self) -> Iterator[ExportedTurn]:
-        """The turns that are wanted, in order. Raises OSError, SessionError."""
+        """The turns that are wanted, in order."""
+        self.tracker.begin(self.session)
         for summary in self._trace.turns:
             annotation = self.annotations.turns.get(summary.key)
             if not self._wants_turn(summary, annotation):
                 continue
+            self.tracker.check()
             requests, costs = self._trace.requests(summary)
-            yield ExportedTurn(
-                turn=self._trace.read_turn(summary.key),
+            turn = ExportedTurn(
+                turn=self._trace.read_once(summary),
                 cost=self._trace.cost(summary),
                 requests=requests,
                 request_costs=costs,
                 annotation=annotation,
             )
+            self.tracker.count(turn)
+            yield turn
 
     @property
     def left_out(self) -> int:
         """How many turns are not wanted."""
+        return len(self._trace.turns) - self.wanted
+
+    @property
+    def wanted(self) -> int:
+        """How many turns are."""
         return sum(
-            not self._wants_turn(turn, self.annotations.turns.get(turn.key))
+            self._wants_turn(turn, self.annotations.turns.get(turn.key))
             for turn in self._trace.turns
         )
 
     def text(self, body: Body) -> str:
-        """The whole of a text. Raises OSError."""
+        """The whole of a text."""
         return body.text if body.ref is None else self._trace.body(body.ref)
+
+    def arguments(self, call: ToolCall) -> Mapping[str, Any]:
+        """The whole input of a tool call."""
+        if call.input_body.ref is None:
+            return call.input
+        try:
+            whole = msgspec.json.decode(self.text(call.input_body))
+        except (msgspec.MsgspecError, UnicodeEncodeError):
+            return call.input
+        return whole if isinstance(whole, dict) else call.input
 
     def child_of(self, call: ToolCall) -> SessionMaterial | None:
         """The sub-agent that a tool call spawned, with all its turns."""
-        child = self._library.get(call.child_key) if call.child_key else None
-        if child is None:
-            return None
-        try:
-            return SessionMaterial(self._library, child, self._book)
-        except (OSError, SessionError):
-            return None
+        return self._child(call.child_key)
+
+    def other_children(self) -> Iterator[SessionMaterial]:
+        """The sub-agents that were not asked for by their calls, if all turns are wanted."""
+        if self._wants_turn is not every_turn:
+            return
+        for key in self.session.children:
+            child = self._child(key)
+            if child is not None:
+                yield child
 
     def close(self) -> None:
         """Let go of what was kept."""
         self._trace.close()
+
+    def _child(self, key: str) -> SessionMaterial | None:
+        child = self._library.get(key) if key else None
+        if child is None or not self.tracker.take(key):
+            return None
+        try:
+            return SessionMaterial(self._library, child, self._book, tracker=self.tracker)
+        except (OSError, SessionError):
+            return None  # its log is gone

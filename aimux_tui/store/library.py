@@ -244,13 +244,17 @@ class Library:
         with self._lock:
             self._tree.put(self._shelf.save(time.time_ns() - (0 if is_last else _AT_REST)))
 
-    def open(self, key: str) -> Trace:
-        """The turns of a session, live. Raises SessionError if there is no such session."""
+    def open(self, key: str, *, is_kept: bool = True) -> Trace:
+        """The turns of a session, live. Raises SessionError if there is no such session.
+
+        Unless it is to be kept, what was read of the log goes with the trace: so many sessions can
+        be gone through one by one.
+        """
         with self._lock:
             path = self._tree.main_path(key)
             if path is None:
                 raise SessionError(f"no session {key!r}", hint="`aimux sessions` lists them")
-            return Trace(key, self._shelf.live_log(path), self.children_by_call)
+            return Trace(key, self._shelf.live_log(path, is_kept=is_kept), self.children_by_call)
 
     def children_by_call(self, key: str) -> dict[str, str]:
         """Tool call id → key of the sub-agent's session that it spawned, for a session."""

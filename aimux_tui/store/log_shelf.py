@@ -87,11 +87,12 @@ class LogShelf:
         current |= self.index.store(read, self._scan_version)
         return list(current.values())
 
-    def live_log(self, path: str) -> LiveLog:
-        """A known log, followed from now on."""
-        if path not in self._live_logs:
-            self._live_logs[path] = LiveLog(self.found[path].file, self._pricer)
-        return self._live_logs[path]
+    def live_log(self, path: str, *, is_kept: bool = True) -> LiveLog:
+        """A known log, followed from now on if it is kept."""
+        live = self._live_logs.get(path) or LiveLog(self.found[path].file, self._pricer)
+        if is_kept:
+            self._live_logs[path] = live
+        return live
 
     def follow(self, path: str, known: Mapping[str, LogRecord]) -> LogRecord | None:
         """The new record of a log that may have grown; None if it has not.

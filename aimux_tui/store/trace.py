@@ -122,6 +122,10 @@ class Trace:
             del self._turns[next(iter(self._turns))]
         return self._with_children(turn)
 
+    def read_once(self, turn: TurnSummary) -> Turn:
+        """One of `turns` with its steps, of which nothing is kept. Raises OSError."""
+        return self._with_children(self._log.provider.read_turn(self._source, turn))
+
     def body(self, ref: BodyRef) -> str:
         """The whole of a text that was cut. Raises OSError."""
         return self._log.provider.read_body(self._source, ref)

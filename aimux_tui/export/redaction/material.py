@@ -1,0 +1,180 @@
+"""A session with everything taken out of it that must not leave: the same for every exporter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from aimux_tui.export.redaction.redactor import Place
+from aimux_tui.model.annotation import Annotations, SessionAnnotation, TurnAnnotation
+from aimux_tui.model.body import Body, BodyRef
+from aimux_tui.model.session import Session
+from aimux_tui.model.tools import FileEdit, Hunk, ToolCall
+from aimux_tui.model.turn import TurnSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aimux_tui.export.base import Material
+    from aimux_tui.export.material import ExportedTurn
+    from aimux_tui.export.redaction.redactor import Redactor
+
+_KEPT = {
+    Session: {
+        "key", "provider", "session_id", "agent_version", "agent_name", "models", "parent_key",
+        "parent_tool_call_id", "children", "forked_from", "hidden_reason",
+    },
+    TurnSummary: {"key", "models", "tools"},
+    TurnAnnotation: {"turn_key", "content_hash"},
+    ToolCall: {"id", "name", "child_key"},
+    FileEdit: {"operation"},
+}  # fmt: skip
+"""Fields that are never touched: names and ids by which things are found again."""
+_NAMES_KEPT = {"model", "media_type", "type"}
+"""The same in steps of every kind."""
+_LABELS = {
+    Session: {"git_branch"},
+    TurnAnnotation: {"note", "author"},
+    SessionAnnotation: {"note", "author", "tags"},
+}
+"""Fields that stay where words are removed: what was written to be exported."""
+_PATHS = {Session: {"cwd", "project", "path", "other_paths"}, FileEdit: {"path", "new_path"}}
+_WRITTEN_AS = {"body": "text"}
+"""Field → its name in the JSONL export."""
+
+T = TypeVar("T")
+
+
+class RedactedMaterial:
+    """Fulfils `export.base.Material` by another one, less what its redactor takes out."""
+
+    def __init__(self, material: Material, redactor: Redactor) -> None:
+        self._inner = material
+        self._redactor = redactor
+        place = Place(material.session.key)
+        self.session: Session = self._go_over(material.session, place)
+        annotations = material.annotations
+        self.annotations = Annotations(
+            annotations.session_key,
+            self._go_over(annotations.session, place / "annotation"),
+            {
+                key: self._go_over(turn, Place(place.session, key, "/annotation"))
+                for key, turn in annotations.turns.items()
+            },
+        )
+
+    @property
+    def left_out(self) -> int:
+        """How many turns are not exported."""
+        return self._inner.left_out
+
+    def turns(self) -> Iterator[ExportedTurn]:
+        """The turns, texts whole as far as they may leave."""
+        for exported in self._inner.turns():
+            key = exported.turn.summary.key
+            place = Place(self.session.key, key)
+            summary = self._go_over(exported.turn.summary, place)
+            yield replace(
+                exported,
+                turn=replace(
+                    exported.turn,
+                    summary=summary,
+                    prompt=self._go_over(exported.turn.prompt, place / "prompt"),
+                    steps=self._go_over(exported.turn.steps, place / "steps"),
+                ),
+                annotation=self.annotations.turns.get(key),
+            )
+
+    def text(self, body: Body) -> str:
+        """The whole of a text, as far as it may leave."""
+        return body.text
+
+    def arguments(self, call: ToolCall) -> Mapping[str, Any]:
+        """The whole input of a tool call, as far as it may leave."""
+        return call.input
+
+    def child_of(self, call: ToolCall) -> Material | None:
+        """The sub-agent that a tool call spawned."""
+        child = self._inner.child_of(call)
+        return None if child is None else RedactedMaterial(child, self._redactor)
+
+    def other_children(self) -> Iterator[Material]:
+        """The sub-agents that no call led to."""
+        for child in self._inner.other_children():
+            yield RedactedMaterial(child, self._redactor)
+
+    def close(self) -> None:
+        """Let go of what was kept."""
+        self._inner.close()
+
+    def _go_over(self, value: T, place: Place, name: str = "") -> T:
+        """A value of the same type; whatever is not known to be harmless counts as words."""
+        result: object = value
+        match value:
+            case str() if type(value) is str:  # not an enum
+                result = self._redactor.words(value, place, name=name)
+            case Body():
+                whole = self._redactor.words(self._inner.text(value), place, name=name)
+                result = Body(whole, len(whole))
+            case BodyRef():
+                result = None
+            case Hunk():
+                result = replace(value, lines=self._lines(value.lines, place / "lines"))
+            case ToolCall():
+                result = self._call(value, place)
+            case Struct():
+                result = self._struct(value, place)
+            case tuple() | list():
+                result = type(value)(
+                    self._go_over(item, place / index, name) for index, item in enumerate(value)
+                )
+            case dict():
+                result = {
+                    self._redactor.label(str(key), place): self._go_over(
+                        item, place / key, str(key)
+                    )
+                    for key, item in value.items()
+                }
+            case _:
+                pass
+        return cast("T", result)
+
+    def _struct(self, value: Struct, place: Place) -> Struct:
+        kind = type(value)
+        kept = _KEPT.get(kind, _NAMES_KEPT)
+        labels = _LABELS.get(kind, ())
+        paths = _PATHS.get(kind, ())
+        changes: dict[str, object] = {}
+        for name in value.__struct_fields__:
+            old = getattr(value, name)
+            if name in kept or not isinstance(old, str | tuple | list | dict | Struct):
+                continue
+            here = place / _WRITTEN_AS.get(name, name)
+            if name in labels:
+                new: object = _each(old, lambda text, here=here: self._redactor.label(text, here))
+            elif name in paths:
+                new = _each(old, self._redactor.path)
+            else:
+                new = self._go_over(old, here)
+            if new is not old:
+                changes[name] = new
+        return replace(value, **changes) if changes else value
+
+    def _call(self, call: ToolCall, place: Place) -> Struct:
+        """Its whole input stands in `input`, where names tell what is a secret."""
+        given = self._go_over(dict(self._inner.arguments(call)), place / "input")
+        rest = replace(call, input={}, input_body=Body())
+        return replace(self._struct(rest, place), input=given)
+
+    def _lines(self, lines: tuple[str, ...], place: Place) -> tuple[str, ...]:
+        """Lines of a diff as one text: a secret may go over several."""
+        if self._redactor.removes_words:
+            return ()
+        return tuple(self._redactor.words("\n".join(lines), place).split("\n"))
+
+
+def _each(value: Any, change: Any) -> object:
+    """A text changed, or each of several."""
+    return change(value) if isinstance(value, str) else tuple(change(text) for text in value)
