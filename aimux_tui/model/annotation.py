@@ -88,7 +88,11 @@ class Annotations(Struct, frozen=True):
     session_key: str
     session: SessionAnnotation = field(default_factory=SessionAnnotation)
     turns: Mapping[str, TurnAnnotation] = field(default_factory=dict)
-    """Turn key → annotation; empty annotations are left out."""
+    """Turn key (`number_key` where that is unknown) → annotation; empty ones are left out."""
+
+    def of_turn(self, turn_key: str, number: int) -> TurnAnnotation | None:
+        """What is said of a turn; older files name turns by their number alone."""
+        return self.turns.get(turn_key) or self.turns.get(number_key(number))
 
     @property
     def tally(self) -> Tally:
@@ -100,3 +104,8 @@ class Annotations(Struct, frozen=True):
             labels.count(Label.WASTE),
             sum(1 for turn in self.turns.values() if turn.note),
         )
+
+
+def number_key(number: int) -> str:
+    """Stands for the key of a turn of which only the number is known."""
+    return f"#{number}"

@@ -1,0 +1,187 @@
+"""One line of an evaluation file, and what the lines of a session come to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from aimux_tui.annotations.changes import TurnChange
+from aimux_tui.model.annotation import (
+    Annotations,
+    Label,
+    SessionAnnotation,
+    TurnAnnotation,
+    Verdict,
+    number_key,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aimux_tui.annotations.changes import Change
+
+VERSION = 1
+_T = TypeVar("_T")
+_E = TypeVar("_E", bound=StrEnum)
+_OLD_LABELS = {"wasteful": Label.WASTE, "": None}
+"""Of the earlier tool of the same name, whose lines have no version."""
+
+
+class Event(Struct, frozen=True, omit_defaults=True):
+    """A change as it is written down; what is unset stays as it was.
+
+    It is about a turn if it names one, else about the session as a whole.
+    """
+
+    v: int = 0
+    session: str = ""
+    turn: int | None = None
+    turn_key: str = ""
+    turn_hash: str = ""
+    label: str | UnsetType | None = UNSET
+    verdict: str | UnsetType | None = UNSET
+    tags: tuple[str, ...] | UnsetType | None = UNSET
+    note: str | UnsetType | None = UNSET
+    author: str = ""
+    timestamp: str = ""
+
+    @property
+    def is_of_turn(self) -> bool:
+        """Whether it is about a turn."""
+        return self.turn is not None or bool(self.turn_key)
+
+
+class BadEventError(ValueError):
+    """A line that says nothing; the message tells why."""
+
+
+_decoder = msgspec.json.Decoder(Event)
+
+
+def decode_event(line: bytes) -> Event:
+    """The event in a line, its values known to be valid. Raises BadEventError."""
+    try:
+        event = _decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadEventError(str(error)) from None
+    if event.v > VERSION:
+        raise BadEventError(f"written by a newer aimux (version {event.v})")
+    if event.label is not UNSET:
+        _label_of(event.label)
+    if event.verdict is not UNSET:
+        _verdict_of(event.verdict)
+    return event
+
+
+def encode_change(change: Change, author: str, now: datetime) -> bytes:
+    """A change as a line, newline included. Raises UnicodeEncodeError."""
+    at = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(change, TurnChange):
+        event = Event(
+            v=VERSION,
+            session=change.session_key,
+            turn=change.number,
+            turn_key=change.turn_key,
+            turn_hash=change.content_hash,
+            label=change.label,
+            note=_or_null(change.note),
+            author=author,
+            timestamp=at,
+        )
+    else:
+        event = Event(
+            v=VERSION,
+            session=change.session_key,
+            verdict=change.verdict,
+            tags=change.tags,
+            note=_or_null(change.note),
+            author=author,
+            timestamp=at,
+        )
+    return msgspec.json.encode(event) + b"\n"
+
+
+def fold(annotations: Annotations, events: Iterable[Event]) -> Annotations:
+    """The annotations after further events of the session, the last value of each field."""
+    session, turns = annotations.session, dict(annotations.turns)
+    for event in events:
+        if event.is_of_turn:
+            _fold_turn(turns, event)
+        else:
+            session = SessionAnnotation(
+                verdict=_verdict_of(_given(event.verdict, session.verdict)),
+                tags=_given(event.tags, session.tags) or (),
+                note=_given(event.note, session.note) or "",
+                author=event.author,
+                updated=_time_of(event) or session.updated,
+            )
+    return Annotations(annotations.session_key, session, turns)
+
+
+def _fold_turn(turns: dict[str, TurnAnnotation], event: Event) -> None:
+    number = event.turn or 0
+    place = event.turn_key or _place_of_number(turns, number)
+    old = turns.pop(place, None)
+    if old is None and event.turn_key:
+        # What the earlier tool said of the turn by its number is now known by its key.
+        old = turns.pop(number_key(number), None)
+    if old is None:
+        old = TurnAnnotation(event.turn_key, number)
+    new = TurnAnnotation(
+        turn_key=event.turn_key or old.turn_key,
+        number=number or old.number,
+        label=_label_of(event.label) if event.label is not UNSET else old.label,
+        note=_given(event.note, old.note) or "",
+        content_hash=event.turn_hash or old.content_hash,
+        author=event.author,
+        updated=_time_of(event) or old.updated,
+    )
+    if new:
+        turns[place] = new
+
+
+def _place_of_number(turns: dict[str, TurnAnnotation], number: int) -> str:
+    """Where an event that names only a number belongs."""
+    place = number_key(number)
+    if place in turns:
+        return place
+    return next((key for key in reversed(turns) if turns[key].number == number), place)
+
+
+def _verdict_of(value: str | None) -> Verdict | None:
+    return _member_of(Verdict, value) if value else None
+
+
+def _label_of(value: str | UnsetType | None) -> Label | None:
+    if value is None or value is UNSET:
+        return None
+    if value in _OLD_LABELS:
+        return _OLD_LABELS[value]
+    return _member_of(Label, value)
+
+
+def _member_of(kind: type[_E], value: str) -> _E:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise BadEventError(str(error)) from None
+
+
+def _given(value: _T | UnsetType | None, otherwise: _T | None) -> _T | None:
+    return otherwise if isinstance(value, UnsetType) else value
+
+
+def _or_null(note: str | UnsetType) -> str | UnsetType | None:
+    return None if note == "" else note
+
+
+def _time_of(event: Event) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(event.timestamp)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
