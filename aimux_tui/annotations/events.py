@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -26,12 +25,19 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _T = TypeVar("_T")
-_E = TypeVar("_E", bound=StrEnum)
-_OLD_LABELS = {"wasteful": Label.WASTE, "": None}
-"""Of the earlier tool of the same name, whose lines have no version."""
+_WrittenLabel = Literal["good", "bad", "waste", "wasteful", ""]
+_LABELS: dict[_WrittenLabel | None, Label | None] = {
+    "good": Label.GOOD,
+    "bad": Label.BAD,
+    "waste": Label.WASTE,
+    # Of the earlier tool of the same name, whose lines have no version.
+    "wasteful": Label.WASTE,
+    "": None,
+    None: None,
+}
 
 
-class Event(Struct, frozen=True, omit_defaults=True):
+class Event(Struct, frozen=True, omit_defaults=True, gc=False):
     """A change as it is written down; what is unset stays as it was.
 
     It is about a turn if it names one, else about the session as a whole.
@@ -42,8 +48,8 @@ class Event(Struct, frozen=True, omit_defaults=True):
     turn: int | None = None
     turn_key: str = ""
     turn_hash: str = ""
-    label: str | UnsetType | None = UNSET
-    verdict: str | UnsetType | None = UNSET
+    label: _WrittenLabel | UnsetType | None = UNSET
+    verdict: Verdict | UnsetType | None = UNSET
     tags: tuple[str, ...] | UnsetType | None = UNSET
     note: str | UnsetType | None = UNSET
     author: str = ""
@@ -63,17 +69,13 @@ _decoder = msgspec.json.Decoder(Event)
 
 
 def decode_event(line: bytes) -> Event:
-    """The event in a line, its values known to be valid. Raises BadEventError."""
+    """The event in a line. Raises BadEventError."""
     try:
         event = _decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadEventError(str(error)) from None
     if event.v > VERSION:
         raise BadEventError(f"written by a newer aimux (version {event.v})")
-    if event.label is not UNSET:
-        _label_of(event.label)
-    if event.verdict is not UNSET:
-        _verdict_of(event.verdict)
     return event
 
 
@@ -87,7 +89,7 @@ def encode_change(change: Change, author: str, now: datetime) -> bytes:
             turn=change.number,
             turn_key=change.turn_key,
             turn_hash=change.content_hash,
-            label=change.label,
+            label=_written(change.label),
             note=_or_null(change.note),
             author=author,
             timestamp=at,
@@ -113,7 +115,7 @@ def fold(annotations: Annotations, events: Iterable[Event]) -> Annotations:
             _fold_turn(turns, event)
         else:
             session = SessionAnnotation(
-                verdict=_verdict_of(_given(event.verdict, session.verdict)),
+                verdict=_given(event.verdict, session.verdict),
                 tags=_given(event.tags, session.tags) or (),
                 note=_given(event.note, session.note) or "",
                 author=event.author,
@@ -134,7 +136,7 @@ def _fold_turn(turns: dict[str, TurnAnnotation], event: Event) -> None:
     new = TurnAnnotation(
         turn_key=event.turn_key or old.turn_key,
         number=number or old.number,
-        label=_label_of(event.label) if event.label is not UNSET else old.label,
+        label=old.label if event.label is UNSET else _LABELS[event.label],
         note=_given(event.note, old.note) or "",
         content_hash=event.turn_hash or old.content_hash,
         author=event.author,
@@ -152,23 +154,8 @@ def _place_of_number(turns: dict[str, TurnAnnotation], number: int) -> str:
     return next((key for key in reversed(turns) if turns[key].number == number), place)
 
 
-def _verdict_of(value: str | None) -> Verdict | None:
-    return _member_of(Verdict, value) if value else None
-
-
-def _label_of(value: str | UnsetType | None) -> Label | None:
-    if value is None or value is UNSET:
-        return None
-    if value in _OLD_LABELS:
-        return _OLD_LABELS[value]
-    return _member_of(Label, value)
-
-
-def _member_of(kind: type[_E], value: str) -> _E:
-    try:
-        return kind(value)
-    except ValueError as error:
-        raise BadEventError(str(error)) from None
+def _written(label: Label | UnsetType | None) -> _WrittenLabel | UnsetType | None:
+    return label if label is None or isinstance(label, UnsetType) else label.value
 
 
 def _given(value: _T | UnsetType | None, otherwise: _T | None) -> _T | None:

@@ -27,7 +27,7 @@ class Verdict(StrEnum):
     ABANDONED = "abandoned"
 
 
-class TurnAnnotation(Struct, frozen=True):
+class TurnAnnotation(Struct, frozen=True, gc=False):
     """The label and the note of one turn; either may stand alone."""
 
     turn_key: str
