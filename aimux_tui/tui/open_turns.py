@@ -72,6 +72,10 @@ class OpenTurns:
         """What is known of a turn."""
         return self._details.get(key, UNREAD)
 
+    def is_read(self, key: str) -> bool:
+        """Whether the steps of a turn that stands open have been read."""
+        return self.details(key).turn is not None
+
     def put(self, key: str, details: Details) -> None:
         """Keep what was read, if the turn is still open."""
         if key in self.keys:
@@ -137,6 +141,10 @@ def _stopped(step: Step) -> Step:
     return step
 
 
+def _is_same(step: Step, other: Step) -> bool:
+    return step is other or step == other
+
+
 def _make(turn: Turn, look: Look, width: int, before: Details) -> Details:
     """Details of a turn; what was drawn of its steps before is taken over where nothing changed."""
     from aimux_tui.tui.format.steps import Limits, ending_lines, prompt_lines, step_lines
@@ -145,7 +153,7 @@ def _make(turn: Turn, look: Look, width: int, before: Details) -> Details:
     known = before.steps if before.look is look and before.width == width else ()
     steps: list[DrawnStep] = []
     for number, step in enumerate(turn.steps):
-        if number < len(known) and known[number].step == step:
+        if number < len(known) and _is_same(known[number].step, step):
             steps.append(known[number])
         else:
             made = tuple(step_lines(step, look, limits, number))

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.tui.format.glyphs import Glyphs
 
-_PAUSES = 0.1, 1.0
-"""Seconds, at least and at most, between two readings of an open turn that keeps growing."""
+_PAUSES = 0.05, 0.25, 1.0
+"""Seconds between two readings of an open turn: at first, of one that keeps growing, and the most,
+should one reading take very long."""
 
 
 class TracePane(CursorCommands, Column):
@@ -151,10 +152,13 @@ class TracePane(CursorCommands, Column):
         if news.is_reset or self.items.query or news.first_changed < before - 50:
             self.list.rebuild()
         else:
-            changed = [turn.key for turn in feed.view.turns[news.first_changed : before]]
+            turns, opened = feed.view.turns[news.first_changed : before], self.items.opened
+            # One that is open is drawn when its steps have been read: one frame for both.
+            changed = [turn.key for turn in turns if not opened.is_read(turn.key)]
             if len(feed.view.turns) > before:
                 self.list.items_appended()
-            self.list.changed(changed)
+            if changed:
+                self.list.changed(changed)
         if not before and len(self.items) and not self.list.is_following:
             self.list.move_to(self.visit.cursor)  # as it was left
         if before and not news.is_reset and not self.list.is_following:
@@ -224,9 +228,9 @@ class TracePane(CursorCommands, Column):
         """Let those who follow see what the agent does."""
         turns = self.feed.view.turns if self.feed is not None else ()
         if turns and self.list.is_following and not self.items.query:
-            changed = self.items.opened.watch(turns[-1])
-            self.list.changed(changed)
-            self._read_details(changed)
+            if changed := self.items.opened.watch(turns[-1]):
+                self.list.changed(changed)
+                self._read_details(changed)
 
     def colours_changed(self) -> None:
         """Make anew what was made in other colours."""
@@ -243,6 +247,7 @@ class TracePane(CursorCommands, Column):
 
     @work(group="details")
     async def _fetch(self, feed: TraceFeed) -> None:
+        pause, steady, most = _PAUSES
         while self._wanted and self.feed is feed:
             began, look = monotonic(), self.list.look
             keys, self._wanted = self._wanted, {}
@@ -253,9 +258,9 @@ class TracePane(CursorCommands, Column):
                 self.items.opened.put(key, details)
                 self.list.changed([key])
                 self.post_message(self.Read(key))
-            # A long turn that grows with every line is not read with every line.
-            least, most = _PAUSES
-            await asyncio.sleep(min(max(4 * (monotonic() - began), least), most))
+            # What comes now and then is shown at once; of a stream, several lines together.
+            await asyncio.sleep(min(max(4 * (monotonic() - began), pause), most))
+            pause = min(2 * pause, steady)
         if self.feed is feed:
             self._is_fetching = False
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from msgspec import Struct, field
 from textual.strip import Strip
 
 from aimux_tui.tui.format.lines import Row
 
-if TYPE_CHECKING:
-    from collections.abc import Hashable
+_part_of = attrgetter("part")
 
 
-class Part(Struct, frozen=True):
+class Part(Struct, frozen=True, gc=False):
     """Rows of an item that a cursor selects together: `first` up to, not including, `end`."""
 
     name: str
@@ -27,9 +27,19 @@ class Rendered(Struct):
     """An item at one width: its rows, and those of them that were painted."""
 
     rows: Sequence[Row]
+    version: Hashable = None
+    """Of the item when its rows were made."""
     strips: dict[tuple[int, int], Strip] = field(default_factory=dict)
     """By row and by state of the row (see `RowView.row_state`)."""
     _parts: list[Part] | None = None
+
+    def take_strips(self, before: Rendered) -> None:
+        """Take over what was painted of rows that are the same now as `before`."""
+        rows, old = self.rows, before.rows
+        for place, strip in before.strips.items():
+            line = place[0]
+            if line < len(rows) and rows[line] is old[line]:
+                self.strips[place] = strip
 
     @property
     def parts(self) -> list[Part]:
@@ -56,10 +66,10 @@ class Rendered(Struct):
 def _parts_of(rows: Sequence[Row]) -> list[Part]:
     parts: list[Part] = []
     first = 0
-    for line in range(1, len(rows) + 1):
-        if line == len(rows) or rows[line].part != rows[first].part:
-            parts.append(Part(rows[first].part, first, line))
-            first = line
+    for name, members in groupby(rows, _part_of):
+        end = first + len(list(members))
+        parts.append(Part(name, first, end))
+        first = end
     return parts or [Part("", 0, 0)]
 
 

@@ -92,11 +92,14 @@ class RowLayout(MarkedScrollView):
         """
         if width is None:
             width = self._known_width or self.row_width
-        key = (self.item_name(index), self.item_version(index), width)
+        key, version = (self.item_name(index), width), self.item_version(index)
         found = self._cache.get(key)
-        if found is None:
-            found = Rendered(self.make_rows(index, width))
-            self._cache.put(key, found)
+        if found is None or found.version != version:
+            made = Rendered(self.make_rows(index, width), version)
+            if found is not None:
+                made.take_strips(found)
+            self._cache.put(key, made)
+            return made
         return found
 
     def rebuild(self) -> None:

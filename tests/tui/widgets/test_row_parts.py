@@ -43,6 +43,14 @@ def test_rows_of_one_part_belong_together() -> None:
     assert Rendered([]).parts == [Part("", 0, 0)]
 
 
+def test_what_was_painted_of_a_row_is_kept_while_the_row_is_the_same() -> None:
+    before = Rendered(row("", "a", "b"))
+    before.strips = {(line, PLAIN): painter().paint(made) for line, made in enumerate(before.rows)}
+    now = Rendered([*row(""), before.rows[1], *row("b", "c")])
+    now.take_strips(before)
+    assert now.strips == {(1, PLAIN): before.strips[1, PLAIN]}
+
+
 def test_the_cache_is_bounded_by_rows() -> None:
     cache = RowCache(max_rows=10)
     for key in "abc":
