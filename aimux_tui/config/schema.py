@@ -171,6 +171,8 @@ class ExportSettings(Struct, frozen=True, kw_only=True):
     """What stands at the endpoint: `mlflow`, `phoenix` or `generic`; `auto` asks it."""
     trace_per: TracePer = TracePer.SESSION
     """Whether a trace is a `session` or a `turn` of one."""
+    user: str = ""
+    """Who the sessions are said to be of, where several people share a server."""
     project: str = "aimux"
     """The project in Phoenix that traces go to, and the experiment in MLflow if none is set."""
     mlflow: MlflowSettings = field(default_factory=MlflowSettings)
