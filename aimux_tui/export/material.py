@@ -108,7 +108,7 @@ class SessionMaterial:
 
     def arguments(self, call: ToolCall) -> Mapping[str, Any]:
         """The whole input of a tool call."""
-        if call.input_body.ref is None:
+        if not call.input_body:
             return call.input
         try:
             whole = msgspec.json.decode(self.text(call.input_body))
