@@ -21,6 +21,11 @@ class AimuxError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def excerpt(self) -> str:
+        """The input at fault with a mark below it, where there is such a thing."""
+        return ""
+
 
 class ConfigError(AimuxError):
     """A setting cannot be used."""

@@ -28,8 +28,9 @@ def main(argv: Sequence[str]) -> int:
         return _dispatch(argv)
     except AimuxError as error:
         print(f"aimux: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"       {error.hint}", file=sys.stderr)
+        for line in (*error.excerpt.splitlines(), error.hint):
+            if line:
+                print(f"       {line}", file=sys.stderr)
         return error.exit_code
     except SystemExit:
         return 0  # the help or the version has been printed

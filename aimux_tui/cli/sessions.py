@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aimux_tui.cli.output import print_json
@@ -12,15 +11,13 @@ from aimux_tui.cli.setup import look_around, make_library, tell_errors
 from aimux_tui.errors import CommandError
 from aimux_tui.model.usage import Cost, Usage
 from aimux_tui.providers.registry import provider_names
+from aimux_tui.text.times import parse_when
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from aimux_tui.model.session import Session
-
-_AGE = re.compile(r"^(\d+)\s*([mhdw])$")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -57,16 +54,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def parse_since(text: str, now: datetime) -> datetime:
-    """The time that "3d", "12h", "2w" or an ISO date means. Raises CommandError."""
-    if found := _AGE.match(text.strip()):
-        return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
+    """The time that the option's value means. Raises CommandError."""
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise CommandError(
-            f"--since {text!r} is no time", hint="write 90m, 12h, 3d, 2w or 2026-11-01"
-        ) from None
-    return at if at.tzinfo else at.astimezone()
+        return parse_when(text, now)
+    except ValueError as error:
+        raise CommandError(f"--since {error}") from None
 
 
 def session_fields(session: Session) -> dict[str, Any]:

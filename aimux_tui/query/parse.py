@@ -28,7 +28,11 @@ _LINK = re.compile(r"[A-Za-z][A-Za-z+.-]*://")
 
 def parse(text: str) -> Query:
     """The terms of a query. Raises QueryError, which names the place."""
-    return tuple(_terms(text))
+    try:
+        return tuple(_terms(text))
+    except QueryError as error:
+        error.query = text
+        raise
 
 
 def _terms(text: str) -> Iterator[Term]:

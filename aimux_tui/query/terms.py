@@ -44,9 +44,12 @@ class QueryError(AimuxError):
 
     def __init__(self, message: str, hint: str = "", *, start: int = 0, end: int = 0) -> None:
         super().__init__(message, hint)
+        self.query = ""
+        """The whole query, where it is known."""
         self.start = start
         self.end = end
 
-    def pointer(self, query: str) -> str:
+    @property
+    def excerpt(self) -> str:
         """The query with a line below it that points to the part at fault."""
-        return f"{query}\n{' ' * self.start}{'^' * max(self.end - self.start, 1)}"
+        return f"{self.query}\n{' ' * self.start}{'^' * max(self.end - self.start, 1)}"

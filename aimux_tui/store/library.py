@@ -17,6 +17,7 @@ from aimux_tui.sources.discovery import find_logs, look_again
 from aimux_tui.store.forking import read_all
 from aimux_tui.store.log_shelf import LogShelf
 from aimux_tui.store.session_tree import OLDEST, SessionTree
+from aimux_tui.store.spending import NO_TIME, Bucket
 from aimux_tui.store.trace import Trace
 from aimux_tui.store.worker import read_log
 from aimux_tui.store.workers import read_logs
@@ -256,6 +257,16 @@ class Library:
                 raise SessionError(f"no session {key!r}", hint="`aimux sessions` lists them")
             return Trace(key, self._shelf.live_log(path, is_kept=is_kept), self.children_by_call)
 
+    def spending(self) -> list[tuple[Session, tuple[Bucket, ...]]]:
+        """What each session's own log spent; sub-agents are sessions of their own. Blocks."""
+        with self._lock:
+            self.save()
+            by_path = self.index.spending(self._pricer)
+            return [
+                (session, by_path.get(session.path) or _undivided(session))
+                for session in self.sessions()
+            ]
+
     def children_by_call(self, key: str) -> dict[str, str]:
         """Tool call id → key of the sub-agent's session that it spawned, for a session."""
         session = self.get(key)
@@ -275,6 +286,15 @@ class Library:
                 if state.pid is None or _is_running(state.pid):
                     states[f"{home.provider}:{session_id}"] = state
         self._tree.set_surroundings(titles, states)
+
+
+def _undivided(session: Session) -> tuple[Bucket, ...]:
+    """What a session spent, where the index cannot tell when and on which model."""
+    if not session.usage.requests:
+        return ()
+    return (
+        Bucket(NO_TIME, session.models[-1] if session.models else "", session.usage, session.cost),
+    )
 
 
 def _is_running(pid: int) -> bool:

@@ -1,4 +1,4 @@
-"""What a log spent, hour by hour and model by model: small enough to add up thousands of logs."""
+"""What a log spent, bit by bit of time and model by model: small enough to add up thousands."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 
     from aimux_tui.model.usage import Pricer
 
-NO_HOUR = -1
-"""The hour of requests whose time the log does not tell."""
+SLOT = 900
+"""Seconds of a slot of time: the midnights of all time zones lie between two of them."""
+NO_TIME = -1
+"""The slot of requests whose time the log does not tell."""
 
 
 class Bucket(Struct, frozen=True, array_like=True, gc=False):
-    """What one log spent on one model within an hour."""
+    """What one log spent on one model within a slot of time."""
 
-    hour: int
-    """Whole hours since 1970 (UTC), or NO_HOUR."""
+    slot: int
+    """Slots since 1970 (UTC), or NO_TIME."""
     model: str
     usage: Usage
     cost: Cost
@@ -41,21 +43,21 @@ def roll_up(
     for request, cost in zip(requests, costs, strict=True):
         if request.key and request.key in owned_elsewhere:
             continue
-        hour = NO_HOUR if request.at is None else int(request.at.timestamp()) // 3600
-        known = buckets.get((hour, request.model))
+        slot = NO_TIME if request.at is None else int(request.at.timestamp()) // SLOT
+        known = buckets.get((slot, request.model))
         saved = _saved(request, cost, pricer)
-        buckets[hour, request.model] = (
-            Bucket(hour, request.model, request.usage, cost, saved)
+        buckets[slot, request.model] = (
+            Bucket(slot, request.model, request.usage, cost, saved)
             if known is None
             else Bucket(
-                hour,
+                slot,
                 request.model,
                 known.usage + request.usage,
                 known.cost + cost,
                 known.saved + saved,
             )
         )
-    return tuple(sorted(buckets.values(), key=lambda bucket: (bucket.hour, bucket.model)))
+    return tuple(sorted(buckets.values(), key=lambda bucket: (bucket.slot, bucket.model)))
 
 
 def _saved(request: Request, cost: Cost, pricer: Pricer) -> float:

@@ -98,7 +98,7 @@ def test_a_bad_query_says_what_is_wrong_and_where(
     assert error.message == message
     assert error.hint.startswith(hint)
     assert text[error.start : error.end] == marked
-    assert error.pointer(text).splitlines()[1] == " " * error.start + "^" * len(marked)
+    assert error.excerpt.splitlines()[1] == " " * error.start + "^" * len(marked)
 
 
 @given(st.text(alphabet=st.sampled_from('ab "\\-:,><=*\t1kcostlabelnote'), max_size=40))

@@ -1,4 +1,4 @@
-"""What logs spent, hour by hour."""
+"""What logs spent, quarter by quarter of an hour."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 from aimux_tui.model.usage import Cost, Request, Usage
 from aimux_tui.pricing.arithmetic import PriceTable
 from aimux_tui.store.index import Index
-from aimux_tui.store.spending import NO_HOUR, roll_up
+from aimux_tui.store.spending import NO_TIME, SLOT, roll_up
 from tests.store.build import PRICER, T0, record, request
 
-HOUR = int(T0.timestamp()) // 3600
+SLOT_0 = int(T0.timestamp()) // SLOT
 
 
 def at(minutes: int, key: int, output: int = 1, model: str = "m") -> Request:
@@ -19,10 +19,12 @@ def at(minutes: int, key: int, output: int = 1, model: str = "m") -> Request:
     return Request(key, T0 + timedelta(minutes=minutes), model, usage)
 
 
-def test_requests_of_an_hour_and_a_model_are_added_up() -> None:
-    requests = [at(0, 1, 2), at(59, 2, 3), at(60, 3, 5), at(61, 4, 7, "other")]
+def test_requests_of_a_slot_and_a_model_are_added_up() -> None:
+    requests = [at(0, 1, 2), at(14, 2, 3), at(15, 3, 5), at(16, 4, 7, "other")]
     buckets = roll_up(requests, [PRICER.cost(one) for one in requests], PRICER)
-    assert [(one.hour - HOUR, one.model, one.cost.usd, one.usage.requests) for one in buckets] == [
+    assert [
+        (one.slot - SLOT_0, one.model, one.cost.usd, one.usage.requests) for one in buckets
+    ] == [
         (0, "m", 5.0, 2),
         (1, "m", 5.0, 1),
         (1, "other", 7.0, 1),
@@ -32,7 +34,7 @@ def test_requests_of_an_hour_and_a_model_are_added_up() -> None:
 def test_what_another_log_owns_is_left_out_and_requests_without_time_or_key_are_kept() -> None:
     requests = [at(0, 1), at(0, 2, 3), Request(0, None, "m", Usage(output=4, requests=1))]
     buckets = roll_up(requests, [PRICER.cost(one) for one in requests], PRICER, {1, 0})
-    assert [(one.hour, one.cost.usd) for one in buckets] == [(NO_HOUR, 4.0), (HOUR, 3.0)]
+    assert [(one.slot, one.cost.usd) for one in buckets] == [(NO_TIME, 4.0), (SLOT_0, 3.0)]
 
 
 def test_the_cache_saves_what_its_tokens_would_have_cost_as_input() -> None:

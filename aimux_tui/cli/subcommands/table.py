@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from aimux_tui.cli.subcommands import reading, upkeep
+from aimux_tui.cli.subcommands import asking, reading, upkeep
 
-SUBCOMMANDS = (*reading.SUBCOMMANDS, *upkeep.SUBCOMMANDS)
+SUBCOMMANDS = (*reading.SUBCOMMANDS, *asking.SUBCOMMANDS, *upkeep.SUBCOMMANDS)
