@@ -89,6 +89,14 @@ class Provider(Protocol):
 
     def roots(self, env: Mapping[str, str], home: Path) -> Sequence[Path]:
         """The agent's homes: from the agent's own environment variables, else its default."""
+class TurnReader(Protocol):
+    """Reads the turns of one log, and may keep of a turn that grows what it has read."""
+
+    def read(self, turn: TurnSummary) -> Turn:
+        """The same as `Provider.read_turn`. Raises OSError."""
+        ...
+
+
         ...
 
     def find(self, root: Path) -> Iterator[LogFile]:
@@ -121,6 +129,10 @@ class Provider(Protocol):
 
     def live_states(self, root: Path) -> Mapping[str, LiveState]:
         """What running agents say of themselves in a home: session id → state."""
+        ...
+
+    def turn_reader(self, source: LogSource) -> TurnReader:
+        """For a turn that is read with every line it gains; the log must only grow meanwhile."""
         ...
 
     def resume_command(self, session_id: str, cwd: str) -> Sequence[str]:

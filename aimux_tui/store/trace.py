@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from aimux_tui.errors import SessionError
 from aimux_tui.model.tools import ToolCall
+from aimux_tui.model.turn import TurnState
 from aimux_tui.sources.files import FileSource
 from aimux_tui.store.bill import total_cost
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.log import LogSummary
     from aimux_tui.model.turn import Turn, TurnSummary
     from aimux_tui.model.usage import Cost, Request
+    from aimux_tui.providers.base import TurnReader
     from aimux_tui.store.live_log import LiveLog
 
 _KEPT_TURNS = 64
@@ -47,7 +49,11 @@ class Trace:
         self._log = log
         self._children_of = children_of
         self._source = FileSource(log.file)
-        self._turns: dict[str, tuple[TurnSummary, Turn]] = {}
+        self._turns: dict[tuple[int, str], tuple[TurnSummary, Turn]] = {}
+        """Turns that were read, by the generation of the log and their key."""
+        self._growing = (0, "")
+        """The turn that `_reader` has read."""
+        self._reader: TurnReader | None = None
         self._costs: tuple[int, Sequence[Cost]] = (-1, ())
         self._marks: dict[int, tuple[int, int]] = {0: (0, log.generation)}
         """Version → (the scan's mark, the generation) at that version."""
@@ -111,16 +117,25 @@ class Trace:
         summary = next((turn for turn in reversed(self.turns) if turn.key == key), None)
         if summary is None:
             raise SessionError(f"no turn {key!r} in {self.key}")
-        kept = self._turns.pop(key, None)
-        turn = (
-            kept[1]
-            if kept is not None and kept[0] == summary
-            else self._log.provider.read_turn(self._source, summary)
-        )
-        self._turns[key] = (summary, turn)
+        place = (self._log.generation, key)
+        kept = self._turns.pop(place, None)
+        turn = kept[1] if kept is not None and kept[0] == summary else self._read(summary, place)
+        self._turns[place] = (summary, turn)
         while len(self._turns) > _KEPT_TURNS:
             del self._turns[next(iter(self._turns))]
         return self._with_children(turn)
+
+    def _read(self, turn: TurnSummary, place: tuple[int, str]) -> Turn:
+        """Read a turn; of one that runs, only what it has gained since the last time."""
+        provider, is_running = self._log.provider, turn.state is TurnState.RUNNING
+        if place != self._growing or self._reader is None:
+            if not is_running or self._log.file.format != "lines":
+                return provider.read_turn(self._source, turn)
+            self._growing, self._reader = place, provider.turn_reader(self._source)
+        made = self._reader.read(turn)
+        if not is_running:
+            self._reader = None
+        return made
 
     def read_once(self, turn: TurnSummary) -> Turn:
         """One of `turns` with its steps, of which nothing is kept. Raises OSError."""
@@ -138,6 +153,7 @@ class Trace:
         """Let go of what was kept."""
         self._source.close()
         self._turns.clear()
+        self._reader = None
 
     def _with_children(self, turn: Turn) -> Turn:
         children = self._children_of(self.key)

@@ -20,10 +20,11 @@ from aimux_tui.model.turn import PROMPT_KINDS, Text, Thinking, Turn
 from aimux_tui.model.usage import Usage
 from aimux_tui.providers.registry import load_provider
 from aimux_tui.sources.reader import LogReader
+from tests.contract.conftest import Log
 
 if TYPE_CHECKING:
-    from aimux_tui.providers.base import LogScan, Provider
-    from tests.contract.conftest import Log
+    from aimux_tui.providers.base import LogScan, Provider, TurnReader
+
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples"
 HOSTILE = "\x1b]0;title\x07\x1b[2J [red]bold[/] \u202eabc \u2028\x85 \U0001f600 \x00end"
@@ -62,6 +63,20 @@ def follow(log: Log, blocks: list[bytes]) -> LogScan:
         kept = [*kept[:first], *scan.turns[first:]]
         assert kept == list(scan.turns), log.name
     return scan
+
+
+def assert_readers_agree(log: Log, blocks: list[bytes]) -> None:
+    """Read the newest turns after each block, as if somebody looked at them, and all at the end."""
+    scan = log.provider.scan(log.file)
+    readers: dict[str, TurnReader] = {}
+    offset = 0
+    for block in blocks:
+        scan.feed(block, offset)
+        offset += len(block)
+        turns = scan.turns if offset == len(log.data) else scan.turns[-2:]
+        for turn in turns:
+            reader = readers.setdefault(turn.key, log.provider.turn_reader(log))
+            assert reader.read(turn) == log.provider.read_turn(log, turn), (log.name, offset)
 
 
 class TestPlaces:
@@ -137,6 +152,24 @@ class TestGrowth:
                 grown = follow(log, cut)
                 assert grown.turns == whole.turns, log.name
                 assert grown.summary() == whole.summary(), log.name
+
+    def test_a_turn_read_while_it_grows_is_the_same_as_at_once(self, logs: list[Log]):
+        for log in growing(logs):
+            assert_readers_agree(log, log.lines())
+
+    @fuzzed
+    @given(st.randoms(use_true_random=False))
+    def test_so_it_is_in_any_blocks_of_any_lines(self, logs: list[Log], rng: random.Random):
+        for log in growing(logs):
+            lines = log.lines()
+            if rng.random() < 0.5:
+                lines = rng.choices(lines, k=rng.randint(1, 2 * len(lines)))
+            cuts = sorted(rng.choices(range(len(lines)), k=rng.randint(0, 6)))
+            blocks = [
+                b"".join(lines[start:end])
+                for start, end in zip([0, *cuts], [*cuts, len(lines)], strict=True)
+            ]
+            assert_readers_agree(log.with_data(b"".join(lines)), blocks)
 
     def test_turns_keep_their_keys(self, logs: list[Log]):
         for log in growing(logs):
@@ -356,6 +389,22 @@ def test_counts_equal_those_of_an_independent_program(name: str, sample: str):
     tokens = {kind: got["tokens"][kind] for kind in expected["tokens"]}
     assert {field: got[field] for field in expected} | {"tokens": tokens} == expected
     assert_turns_add_up(scan)
+
+
+@pytest.mark.skipif(not SAMPLES.exists(), reason="the samples are not here")
+@pytest.mark.parametrize(("name", "sample"), sample_rows())
+def test_samples_read_while_they_grow_are_the_same_as_at_once(name: str, sample: str):
+    provider = load_provider(name)
+    data = (SAMPLES / sample).read_bytes()
+    file = provider.recognise(SAMPLES / sample, data[:65_536])
+    assert file is not None
+    if file.format == "lines":
+        log = Log(provider, file, data)
+        lines = log.lines()
+        # Of long logs, every few lines.
+        size = len(lines) // 60 + 1
+        blocks = [b"".join(lines[at : at + size]) for at in range(0, len(lines), size)]
+        assert_readers_agree(log, blocks)
 
 
 def assert_turns_add_up(scan: LogScan) -> None:

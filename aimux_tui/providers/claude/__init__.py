@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.body import BodyRef
     from aimux_tui.model.session import LiveState
     from aimux_tui.model.turn import Turn, TurnSummary
-    from aimux_tui.providers.base import LogFile, LogScan, LogSource, Provider
+    from aimux_tui.providers.base import LogFile, LogScan, LogSource, Provider, TurnReader
 
 
 class ClaudeProvider:
@@ -47,9 +47,14 @@ class ClaudeProvider:
 
     def read_turn(self, source: LogSource, turn: TurnSummary) -> Turn:
         """The turn with its steps in the order of the log."""
-        from aimux_tui.providers.claude.details import read_turn
+        return self.turn_reader(source).read(turn)
 
-        return read_turn(source, turn)
+    def turn_reader(self, source: LogSource) -> TurnReader:
+        """It keeps what it has read of a turn."""
+        from aimux_tui.providers.claude.details import TurnBuilder
+        from aimux_tui.providers.growth import GrowingTurn
+
+        return GrowingTurn(lambda turn: TurnBuilder(source, turn))
 
     def read_body(self, source: LogSource, ref: BodyRef) -> str:
         """A text, or an output that was spilled into the session's `tool-results/`."""

@@ -17,7 +17,7 @@ from aimux_tui.providers.claude.vocabulary import unknown_kind
 from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from aimux_tui.model.turn import Step, TurnSummary
@@ -33,24 +33,21 @@ _UNANSWERED = {
 """What became of a call without a result, by the state of its turn."""
 
 
-def read_turn(source: LogSource, turn: TurnSummary) -> Turn:
-    """See Provider."""
-    return _TurnBuilder(source, turn).build()
-
-
-class _TurnBuilder:
-    """Reads the records of one turn in the order of the log."""
+class TurnBuilder:
+    """Reads the records of one turn in the order of the log; see `growth.TurnBuilder`."""
 
     def __init__(self, source: LogSource, turn: TurnSummary) -> None:
         self._source = source
-        self._turn = turn
         self._items: list[Item] = []
         self._messages = MessageReader(source.file, turn)
         self._at: datetime | None = turn.started
         self._modes: dict[str, str] = {}
+        self._unanswered = ToolStatus.UNKNOWN
+        """What became of a call without a result."""
 
-    def build(self) -> Turn:
-        for span, line in self._lines():
+    def take(self, spans: Sequence[Span]) -> bool:
+        """Read records. False if one of them answers a call that was answered before."""
+        for span, line in self._lines(spans):
             try:
                 record = decode_object(line)
             except BadLineError as error:
@@ -60,11 +57,23 @@ class _TurnBuilder:
                 continue
             self._at = moment(_str(record, "timestamp")) or self._at
             self._take(record, line, span)
-        return Turn(self._turn, tuple(self._messages.prompt), tuple(self._steps()))
+        return not self._messages.is_outdated
 
-    def _lines(self) -> Iterator[tuple[Span, bytes]]:
+    def turn(self, summary: TurnSummary) -> Turn:
+        """The turn as far as it has been read."""
+        messages = self._messages
+        self._unanswered = _UNANSWERED.get(summary.state, ToolStatus.UNKNOWN)
+        messages.subjects.clear()
+        for draft in messages.drafts.values():
+            draft.results.clear()
+        for items in (self._items, *(thread.items for thread in messages.threads.roots)):
+            self._answer(items)
+        self._items = list(self._settled(self._items))
+        return Turn(summary, tuple(messages.prompt), tuple(self._steps()))
+
+    def _lines(self, spans: Sequence[Span]) -> Iterator[tuple[Span, bytes]]:
         """Each record's line that is not blank."""
-        for run in self._turn.spans:
+        for run in spans:
             data = self._source.read(run)
             start = 0
             while start < len(data):
@@ -141,10 +150,23 @@ class _TurnBuilder:
         what = "Permission mode" if name == "permissionMode" else "Mode"
         return [Notice(NoticeKind.MODE, f"{what}: {before} → {mode}", Body(), self._at, span)]
 
+    def _settled(self, items: list[Item]) -> Iterator[Item]:
+        """The items, but for each call that has its result what it became.
+
+        So a turn that grows is not put together anew every time, nor kept in memory as a whole.
+        """
+        settled = self._messages.settled
+        calls = [item for item in items if isinstance(item, CallDraft) and item.is_settled]
+        settled.update(call.id for call in calls)
+        for item in items:
+            if isinstance(item, CallDraft) and item.is_settled:
+                yield from self._call(item)
+                item.forget()
+            elif not isinstance(item, Result) or item.call_id not in settled:
+                yield item
+
     def _steps(self) -> Iterator[Step]:
         messages = self._messages
-        for items in (self._items, *(thread.items for thread in messages.threads.roots)):
-            self._answer(items)
         threads = messages.threads.by_call(messages.drafts.values())
         yield from self._finished(self._items, threads)
         for thread in threads.pop("", []):
@@ -165,17 +187,19 @@ class _TurnBuilder:
         """The steps that items have become, sub-agents behind the calls that spawned them."""
         for item in items:
             if isinstance(item, CallDraft):
-                unanswered = _UNANSWERED.get(self._turn.state, ToolStatus.UNKNOWN)
-                yield item.finished(self._source, unanswered, self._messages.subjects)
-                yield from item.plan()
-                for result in item.results:
-                    yield from result.images()
+                yield from self._call(item)
                 for thread in threads.pop(item.id, []):
                     yield from self._thread(thread, threads)
             elif not isinstance(item, Result):
                 yield item
             elif item.call_id not in self._messages.drafts:
                 yield from result_steps(item, self._source)
+
+    def _call(self, draft: CallDraft) -> Iterator[Step]:
+        yield draft.finished(self._source, self._unanswered, self._messages.subjects)
+        yield from draft.plan()
+        for result in draft.results:
+            yield from result.images()
 
     def _thread(self, thread: Thread, threads: dict[str, list[Thread]]) -> Iterator[Step]:
         yield thread.opening()

@@ -54,11 +54,16 @@ class MessageReader:
         self._file = file
         self._turn = turn
         self._is_main = not agent_id_of(file.path)
-        self._seen: set[bytes] = set()
+        self._seen: set[int] = set()
+        """Hashes of the lines of API messages."""
         self.prompt: list[Text | Image] = []
         self.has_begun = False
         """Whether the record that begins the turn was met."""
         self.drafts: dict[str, CallDraft] = {}
+        self.settled: set[str] = set()
+        """Calls of which nothing is kept but their ids."""
+        self.is_outdated = False
+        """One of those has got another result."""
         self.threads = Threads()
         self.progress: dict[str, Body] = {}
         """Call → what it has printed so far."""
@@ -71,9 +76,9 @@ class MessageReader:
         self, record: Fields, line: bytes, span: Span, at: datetime | None
     ) -> list[Item | None]:
         """The steps in a line of an API message, unless it is an exact repetition."""
-        if line in self._seen:
+        if (digest := hash(line)) in self._seen:
             return []
-        self._seen.add(line)
+        self._seen.add(digest)
         message = _dict(record, "message")
         content = message.get("content")
         if message.get("model") == SYNTHETIC_MODEL or record.get("isApiErrorMessage"):
@@ -120,7 +125,7 @@ class MessageReader:
         if kind in CALL_BLOCKS:
             return self._call(record, block, pointer, span, at)
         if isinstance(block.get("tool_use_id"), str):
-            return Result(block, pointer, span, at)
+            return self._result(Result(block, pointer, span, at))
         if (found := picture(block, span, pointer, at)) is not None:
             return found
         return Unknown(f"block {kind}", text_body(json_text(block), span, pointer), at, span)
@@ -145,6 +150,10 @@ class MessageReader:
         )
         self.drafts[call_id] = draft
         return draft
+
+    def _result(self, result: Result) -> Result:
+        self.is_outdated |= result.call_id in self.settled
+        return result
 
     def _root_session(self, record: Fields) -> str:
         if self._is_main:
@@ -218,7 +227,7 @@ class MessageReader:
         content = _dict(record, "message").get("content")
         for index, block in enumerate(content if isinstance(content, list) else ()):
             if isinstance(block, dict) and block.get("type") == "tool_result":
-                items.append(Result(block, f"{_CONTENT}/{index}", span, at, twin))
+                items.append(self._result(Result(block, f"{_CONTENT}/{index}", span, at, twin)))
                 twin = None
             elif found := picture(block, span, f"{_CONTENT}/{index}", at):
                 items.append(found)

@@ -45,6 +45,8 @@ _CUT = 2000
 _DEEPEST = 20
 """How deep arguments are kept; the input's body has all of them."""
 _PLAN_TOOLS = frozenset({"ExitPlanMode", "exit_plan_mode"})
+_TOLD_BY_OTHERS = _PLAN_TOOLS | {"Task", "Agent", "TaskCreate", "TaskUpdate"}
+"""Calls of which records far behind their results may tell more, or that tell of other calls."""
 _SAID = "the user said:"
 _AGENT_NAME = re.compile(r"[A-Za-z0-9_@.-]+")
 _AGENT_ID = re.compile(r"\bagentId: ([A-Za-z0-9_-]+)")
@@ -183,6 +185,16 @@ class CallDraft(Struct):
             result_record=result.record if result else None,
             request=self.request,
         )
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing but a second result could tell more of it."""
+        return bool(self.results) and self.name not in _TOLD_BY_OTHERS
+
+    def forget(self) -> None:
+        """Let go of what it was made of."""
+        self.arguments = {}
+        self.results.clear()
 
     def _twin(self) -> Mapping[str, Any]:
         return next((r.twin for r in self.results if isinstance(r.twin, dict)), {})

@@ -25,10 +25,11 @@ from aimux_tui.providers.codex.toolcalls import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from aimux_tui.model.body import Span
-    from aimux_tui.model.turn import Image, Notice
+    from aimux_tui.model.turn import Image, Notice, Step
     from aimux_tui.providers.codex.reading import Line
 
 _LONGEST = 2_000
@@ -66,6 +67,8 @@ class CallDraft:
         self.nested: list[Notice] = []
         """What a script of code mode did."""
         self._nested_commands: list[dict[str, Any]] = []
+        self._made: tuple[object, ToolCall] | None = None
+        """What was known when the call was made of it, and the call."""
 
     def nest(self, notice: Notice, command: dict[str, Any] | None = None) -> None:
         """Take something that the script did; `command` if it was one."""
@@ -94,12 +97,21 @@ class CallDraft:
         for child in children_in_output(payload.get("output")) or ():
             self.child_key = self.child_key or key_of(child)
 
-    def finish(self, turn: TurnState) -> ToolCall:
-        """The call as the whole turn tells it."""
-        if len(self._nested_commands) == 1 and len(self.nested) == 1:
+    def finish(self, turn: TurnState, request: int) -> Iterator[Step]:
+        """The call as the whole turn tells it, made by `request`, and what its script did."""
+        code, nested = self.exit_code, self.nested
+        if len(self._nested_commands) == 1 and len(nested) == 1:
             # A script that is one command: the call tells all of it.
-            self.exit_code = number_of(self._nested_commands[0], "exit_code")
-            self.nested.clear()
+            code, nested = number_of(self._nested_commands[0], "exit_code"), []
+        state = turn if self.output is None else None
+        told = (self.snippet, self.duration, self.edits, self.has_changes, self.error)
+        known = (state, request, code, self.output_body, self.result_record, self.child_key, *told)
+        if self._made is None or self._made[0] != known:
+            self._made = (known, self._make(turn, request, code))
+        yield self._made[1]
+        yield from nested
+
+    def _make(self, turn: TurnState, request: int, code: int | None) -> ToolCall:
         output = self.output
         status = self._status(turn)
         wall_time = output.wall_time if output is not None else None
@@ -112,7 +124,7 @@ class CallDraft:
             input=_cut(self.arguments),
             snippet=self.snippet,
             status=status,
-            exit_code=self.exit_code if exit_code is None else exit_code,
+            exit_code=code if exit_code is None else exit_code,
             input_body=self.line.body(as_json(self.arguments), pointer),
             output=self.output_body,
             error=(output.error if output is not None else "") or self.error,
@@ -123,6 +135,7 @@ class CallDraft:
             child_key=self.child_key,
             record=self.line.span,
             result_record=self.result_record,
+            request=request,
         )
 
     def _status(self, turn: TurnState) -> ToolStatus:

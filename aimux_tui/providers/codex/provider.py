@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.body import BodyRef
     from aimux_tui.model.session import LiveState
     from aimux_tui.model.turn import Turn, TurnSummary
-    from aimux_tui.providers.base import LogFile, LogScan, LogSource
+    from aimux_tui.providers.base import LogFile, LogScan, LogSource, TurnReader
 
 
 class CodexProvider:
@@ -52,12 +52,14 @@ class CodexProvider:
 
     def read_turn(self, source: LogSource, turn: TurnSummary) -> Turn:
         """The turn with all its steps."""
-        from aimux_tui.providers.codex.attribution import with_requests
-        from aimux_tui.providers.codex.reading import read_lines
-        from aimux_tui.providers.codex.steps import StepBuilder
+        return self.turn_reader(source).read(turn)
 
-        lines = list(read_lines(source, turn.spans))
-        return with_requests(StepBuilder(turn, lines).build(), lines, source.file.path)
+    def turn_reader(self, source: LogSource) -> TurnReader:
+        """It keeps what it has read of a turn."""
+        from aimux_tui.providers.codex.steps import StepBuilder
+        from aimux_tui.providers.growth import GrowingTurn
+
+        return GrowingTurn(lambda turn: StepBuilder(source, turn))
 
     def read_body(self, source: LogSource, ref: BodyRef) -> str:
         """The whole of a text that was cut."""

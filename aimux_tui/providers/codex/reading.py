@@ -63,10 +63,11 @@ class Line(Struct, frozen=True):
         return Body.of(as_json(self.value), BodyRef(self.span))
 
 
-def read_lines(source: LogSource, spans: Sequence[Span]) -> Iterator[Line]:
-    """The records in `spans`; bad lines are left out."""
+def read_lines(
+    source: LogSource, spans: Sequence[Span], at: datetime | None = None
+) -> Iterator[Line]:
+    """The records in `spans`; bad lines are left out. `at`: the time of those before."""
     pieces = objects_in if source.file.format == "document" else _lines_in
-    at: datetime | None = None
     for span in spans:
         for place, line in pieces(source.read(span)):
             try:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from aimux_tui.model.body import Body
-from aimux_tui.model.turn import Notice, NoticeKind, Step, Turn, TurnSummary, Unknown
+from aimux_tui.model.turn import Notice, NoticeKind, Step, Text, Thinking, Turn, Unknown
 from aimux_tui.providers.codex import notices
+from aimux_tui.providers.codex.attribution import RequestFinder
 from aimux_tui.providers.codex.callrecords import APPLIED
 from aimux_tui.providers.codex.drafts import CallDraft, CallDrafts
 from aimux_tui.providers.codex.errors import error_message
 from aimux_tui.providers.codex.prompts import content_texts
-from aimux_tui.providers.codex.reading import Line, generated_image
+from aimux_tui.providers.codex.reading import Line, generated_image, read_lines
 from aimux_tui.providers.codex.records import list_of, mapping_of, text_of
-from aimux_tui.providers.codex.words import Words
+from aimux_tui.providers.codex.words import Echo, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from aimux_tui.model.body import Span
+    from aimux_tui.model.turn import TurnSummary
+    from aimux_tui.providers.base import LogSource
 
 CALLS = frozenset({"function_call", "custom_tool_call", "local_shell_call", "tool_search_call"})
 OUTPUTS = frozenset(
@@ -81,28 +92,48 @@ _REMARKS = frozenset(
 
 
 class StepBuilder:
-    """Turns the records of one turn into its prompt and steps."""
+    """Turns the records of one turn into its prompt and steps; see `growth.TurnBuilder`."""
 
-    def __init__(self, summary: TurnSummary, lines: list[Line]) -> None:
-        self._summary = summary
-        self._lines = lines
+    def __init__(self, source: LogSource, summary: TurnSummary) -> None:
+        self._source = source
         self._calls = CallDrafts()
-        self._steps: list[Step | CallDraft] = []
-        self._words = Words(summary, lines, self._steps.append)
+        self._steps: list[Step | CallDraft | Echo] = []
+        self._words = Words(summary, self._steps.append)
+        self._requests = RequestFinder(summary.key, source.file.path)
         self._compactions: set[str] = set()
         self._errors: set[str] = set()
+        self._at: datetime | None = None
+        self._has_begun = False
 
-    def build(self) -> Turn:
-        """The turn with all its steps."""
-        for line in self._lines:
+    def take(self, spans: Sequence[Span]) -> bool:
+        """Read records. False if they say otherwise what was typed or which requests there were."""
+        lines = list(read_lines(self._source, spans, self._at))
+        is_typed = self._words.note(lines)
+        if not self._requests.take(lines) or (is_typed and self._has_begun):
+            return False
+        for line in lines:
             self._take(line)
+        self._at = lines[-1].at if lines else self._at
+        self._has_begun = True
+        return True
+
+    def turn(self, summary: TurnSummary) -> Turn:
+        """The turn as far as it has been read."""
         steps: list[Step] = []
-        for step in self._steps:
+        for index, step in enumerate(self._steps):
             if isinstance(step, CallDraft):
-                steps += (step.finish(self._summary.state), *step.nested)
-            else:
-                steps.append(step)
-        return Turn(self._summary, self._words.prompt, tuple(steps))
+                steps += step.finish(summary.state, self._requests.key_at(step.line.span.offset))
+            elif not isinstance(step, Echo):
+                steps.append(self._with_request(step))
+                self._steps[index] = steps[-1]
+            elif not self._words.is_repeated(step):
+                steps.append(self._with_request(step.step))
+        return Turn(summary, self._words.prompt, tuple(steps))
+
+    def _with_request(self, step: Step) -> Step:
+        if isinstance(step, Text | Thinking) and step.record is not None and not step.request:
+            return replace(step, request=self._requests.key_at(step.record.offset))
+        return step
 
     def _take(self, line: Line) -> None:
         kind, envelope = line.type, line.envelope
@@ -276,7 +307,7 @@ class StepBuilder:
             body = Body.of(message)
             self._add(notices.notice(NoticeKind.ERROR, message, line, body))
 
-    def _add(self, step: Step | CallDraft | None) -> None:
+    def _add(self, step: Step | CallDraft | Echo | None) -> None:
         if step is not None:
             self._steps.append(step)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from aimux_tui.model.body import Body
 from aimux_tui.model.turn import Image, NoticeKind, Step, Text, Thinking, TurnKind
 from aimux_tui.providers.codex import notices
@@ -36,24 +38,32 @@ _TAGS = ("<proposed_plan>", "<oai-mem-citation>")
 """Begin what an answer holds in the log and the event that repeats it does not."""
 
 
-class Words:
-    """Takes the records that hold words, and adds steps for them."""
+class Echo(Struct, frozen=True):
+    """Words that an event tells; a response item, which may stand behind it, may hold them too."""
 
-    def __init__(
-        self, summary: TurnSummary, lines: list[Line], add: Callable[[Step], None]
-    ) -> None:
+    step: Text | Thinking
+    text: str
+
+
+class Words:
+    """Takes the records that hold words, and adds steps for them.
+
+    Records must be noted, all that are known, before they are taken.
+    """
+
+    def __init__(self, summary: TurnSummary, add: Callable[[Step | Echo], None]) -> None:
         self._summary = summary
         self._add = add
         self.model = summary.models[0] if summary.models else ""
         self._prompt: list[Text | Image] = []
         self._pictures: list[Image] = []
         self._has_prompt = summary.kind not in {TurnKind.PROMPT, TurnKind.STEERING}
-        self._typed = {typed_text(line) for line in lines if is_prompt_event(line)}
+        self._typed: set[str] = set()
         """What events say was typed: the response items that repeat it are no further words."""
         self._said: set[str] = set()
+        self._tagged: list[str] = []
+        """What was said among things that are meant for machines: a plan, sources."""
         self._thought: set[str] = set()
-        for line in lines:
-            self._note_item(line)
         if summary.kind is TurnKind.COMMAND:
             self._prompt.append(Text(Body.of(summary.title)))
 
@@ -61,6 +71,20 @@ class Words:
     def prompt(self) -> tuple[Text | Image, ...]:
         """What began the turn."""
         return (*self._prompt, *self._pictures)
+
+    def note(self, lines: list[Line]) -> bool:
+        """Look which words records hold. True if one says that something was typed."""
+        typed = {typed_text(line) for line in lines if is_prompt_event(line)}
+        self._typed |= typed
+        for line in lines:
+            self._note_item(line)
+        return bool(typed)
+
+    def is_repeated(self, echo: Echo) -> bool:
+        """Whether a response item holds the same words."""
+        if isinstance(echo.step, Thinking):
+            return echo.text in self._thought
+        return echo.text in self._said or any(echo.text.strip() in said for said in self._tagged)
 
     def take_message(self, line: Line) -> None:
         """A message of any role."""
@@ -157,29 +181,29 @@ class Words:
 
     def take_echo(self, line: Line, text: str, pointer: str) -> None:
         """Words of the model, unless a response item holds them too."""
-        if text and text not in self._said and not self._is_tagged(text):
+        if text:
             body = line.body(text, pointer) if pointer else Body.of(text)
-            self._add(Text(body, line.at, line.span, self.model))
+            self._add(Echo(Text(body, line.at, line.span, self.model), text))
 
     def take_thought(self, line: Line, text: str, pointer: str) -> None:
         """A thought, unless a response item holds it too."""
-        if text and text not in self._thought:
+        if text:
             body = line.body(text, pointer)
-            self._add(Thinking(body, at=line.at, record=line.span, model=self.model))
+            thought = Thinking(body, at=line.at, record=line.span, model=self.model)
+            self._add(Echo(thought, text))
 
     def _is_typed(self, texts: list[tuple[int, str]]) -> bool:
         """Whether an event says so too."""
         joined = "\n".join(text for _, text in texts).strip()
         return joined in self._typed or any(text.strip() in self._typed for _, text in texts)
 
-    def _is_tagged(self, text: str) -> bool:
-        """Whether an answer holds it among what is meant for machines: a plan, sources."""
-        return any(text.strip() in said for said in self._said if any(tag in said for tag in _TAGS))
-
     def _note_item(self, line: Line) -> None:
         """Events repeat the words of response items."""
         if line.type == "message" and text_of(line.payload, "role") == "assistant":
-            self._said.update(text for _, text in content_texts(line.payload))
+            for _, text in content_texts(line.payload):
+                self._said.add(text)
+                if any(tag in text for tag in _TAGS):
+                    self._tagged.append(text)
         elif line.type == "reasoning":
             for name in ("summary", "content"):
                 for part in list_of(line.payload, name):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.body import BodyRef
     from aimux_tui.model.session import LiveState
     from aimux_tui.model.turn import Turn, TurnSummary
-    from aimux_tui.providers.base import LogFile, LogScan, LogSource
+    from aimux_tui.providers.base import LogFile, LogScan, LogSource, TurnReader
 
 
 class GeminiProvider:
@@ -50,6 +50,13 @@ class GeminiProvider:
         from aimux_tui.providers.gemini.details import read_turn
 
         return read_turn(source, turn)
+
+    def turn_reader(self, source: LogSource) -> TurnReader:
+        """It reads anew: later records change what earlier ones mean."""
+        from aimux_tui.providers.gemini.details import read_turn
+        from aimux_tui.providers.growth import ReadingAnew
+
+        return ReadingAnew(read_turn, source)
 
     def read_body(self, source: LogSource, ref: BodyRef) -> str:
         """The whole of a text that was cut."""
