@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from aimux_tui.model.telemetry import Signal
 from aimux_tui.otlp.payload import Encoding
 
-NEVER = 1 << 63
+NEVER = (1 << 63) - 1
 """Later than every time."""
 
 

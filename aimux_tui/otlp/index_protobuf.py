@@ -12,6 +12,7 @@ from google.protobuf.message import DecodeError
 from aimux_tui.model.telemetry import Signal
 from aimux_tui.otlp.batch import Batch, TracePart
 from aimux_tui.otlp.folding import SpanRule, folds_logs, keeps_log, span_rule
+from aimux_tui.otlp.keys import join_keys
 from aimux_tui.otlp.messages import INDEXED, SPLIT, WHOLE
 from aimux_tui.otlp.payload import MAX_RECORDS, BadPayloadError, Encoding, TooManyRecordsError
 from aimux_tui.otlp.protobuf_values import attributes_of, attributes_of_item, text_of
@@ -37,7 +38,7 @@ def index_spans(body: bytes, *, folds: bool) -> Batch:
     views = _indexed(INDEXED.traces, body, lambda request: _scopes_of_spans(request))
     is_changed = False
     for number, (resource, scope) in enumerate(groups):
-        service, session = _sender(resource, body)
+        service, session = _sender(resource)
         rule = span_rule(service) if folds else None
         spans = (
             zip(views[number], scope.spans, strict=True)
@@ -67,7 +68,7 @@ def index_logs(body: bytes, *, folds: bool) -> Batch:
     views = _indexed(INDEXED.logs, body, lambda request: _scopes_of_logs(request))
     is_changed = False
     for number, (resource, scope) in enumerate(groups):
-        service, session = _sender(resource, body)
+        service, session = _sender(resource)
         records = (
             zip(views[number], scope.log_records, strict=True)
             if views is not None
@@ -93,7 +94,7 @@ def index_metrics(body: bytes) -> Batch:
     split = _parse(SPLIT.metrics, body)
     is_changed = False
     for resource in split.resource_metrics:
-        service, session = _sender(resource, body)
+        service, session = _sender(resource)
         if session:
             batch.sessions.add(session)
         find = session_finder(body, service)
@@ -265,10 +266,9 @@ def _one_by_one(kind: Any, raws: Iterable[bytes], batch: Batch) -> Iterable[tupl
             batch.reject("a record that is no valid protobuf")
 
 
-def _sender(resource: Any, body: bytes) -> tuple[str, str]:
+def _sender(resource: Any) -> tuple[str, str]:
     """The service of a resource, and the session if the resource itself names one."""
     attributes = attributes_of(resource.resource.attributes)
     name = attributes.get("service.name")
     service = name if isinstance(name, str) else ""
-    find = session_finder(body, service)
-    return service, find(resource.resource.SerializeToString()) if find else ""
+    return service, join_keys(attributes, service).session

@@ -37,17 +37,16 @@ def session_finder(body: bytes, service: str) -> Callable[[bytes], str] | None:
     """
     if not any(ending in body for ending in _ENDINGS):
         return None
-    marks = [_MARKS[key] for key in session_keys(service) if key.encode() in body]
-    if any(mark not in body for mark in marks):
-        # Written by somebody who pads lengths: nothing to be found by its bytes.
-        return _by_decoding(service)
-    return _by_bytes(marks) if marks else None
-
-
-def _by_bytes(marks: list[bytes]) -> Callable[[bytes], str]:
+    keys = session_keys(service)
+    marks = [_MARKS[key] for key in keys]
     known: dict[bytes, str] = {}
+    is_checked = False
+    decode: Callable[[bytes], str] | None = None
 
     def find(record: bytes) -> str:
+        nonlocal is_checked, decode, marks
+        if decode is not None:
+            return decode(record)
         for mark in marks:
             at = record.find(mark)
             if at < 0:
@@ -59,6 +58,14 @@ def _by_bytes(marks: list[bytes]) -> Callable[[bytes], str]:
                 session = known[tail] = _text_at(record, at)
             if session:
                 return session
+        if not is_checked:
+            is_checked = True
+            present = [key for key in keys if key.encode() in body]
+            marks = [_MARKS[key] for key in present]
+            if any(mark not in body for mark in marks):
+                # Written by somebody who pads lengths: nothing to be found by its bytes.
+                decode = _by_decoding(service)
+                return decode(record)
         return ""
 
     return find
