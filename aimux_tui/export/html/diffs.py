@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from aimux_tui.export.html.folding import fold
-from aimux_tui.export.html.markup import EMPTY, Html, begin, clean, end, joined, tag
+from aimux_tui.export.html.markup import EMPTY, Html, clean, joined, tag
 from aimux_tui.text.diff_lines import DiffLine, read_hunk
 from aimux_tui.text.units import plural
 
@@ -75,13 +75,7 @@ def _table(rows: Sequence[_Row]) -> Html:
         else tag("tr", tag("td", "⋯", colspan="4"), class_="gap")
         for row in rows
     )
-    return joined(
-        begin("div", class_="scroll"),
-        begin("table", class_="diff"),
-        *made,
-        end("table"),
-        end("div"),
-    )
+    return tag("div", tag("table", tag("tbody", *made), class_="diff"), class_="scroll")
 
 
 def _line(line: DiffLine, *, has_numbers: bool) -> Html:

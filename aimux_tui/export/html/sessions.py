@@ -224,7 +224,7 @@ class SessionStream:
         most = "" if len(self.files) < _MOST_FILES else f" (the first {_MOST_FILES:,})"
         return joined(
             tag("h2", f"Files changed{most}"),
-            tag("div", tag("table", *rows, class_="files"), class_="scroll"),
+            tag("div", tag("table", tag("tbody", *rows), class_="files"), class_="scroll"),
         )
 
 
