@@ -36,6 +36,11 @@ class Paths(Struct, frozen=True):
         return self.home / "evaluations"
 
     @property
+    def archive(self) -> Path:
+        """Copies of the logs of judged sessions."""
+        return self.home / "archive"
+
+    @property
     def exports(self) -> Path:
         """Where exports go unless told otherwise."""
         return self.home / "exports"

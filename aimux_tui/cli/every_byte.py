@@ -20,7 +20,7 @@ def unnoticed_damage(file: LogFile, noticed: tuple[Problem, ...]) -> Iterator[Pr
     Blocks for as long as the decoding of every byte takes. A log that is one document is decoded
     whole by its scan already.
     """
-    if file.format == "document":
+    if file.is_document:
         return
     known = {problem.offset for problem in noticed}
     number = 0

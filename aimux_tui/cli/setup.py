@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from aimux_tui.annotations.book import EvaluationBook
 from aimux_tui.config.load import load_settings
 from aimux_tui.config.schema import Settings
 from aimux_tui.errors import ConfigError, SessionError
 from aimux_tui.paths import Paths, find_paths
 from aimux_tui.pricing.arithmetic import PriceTable
+from aimux_tui.sources.archive import Archive, archived_homes
 from aimux_tui.sources.discovery import Home, find_homes, logs_at
 from aimux_tui.store.index import Index
 from aimux_tui.store.library import Library
@@ -51,13 +53,15 @@ def look_around(
         "codex": settings.providers.codex,
         "gemini": settings.providers.gemini,
     }
+    enabled = [name for name, provider in providers.items() if provider.enabled]
     homes = find_homes(
-        [name for name, provider in providers.items() if provider.enabled],
+        enabled,
         {name: provider.paths for name, provider in providers.items()},
         env=env,
         home=user,
     )
-    return Surroundings(paths, settings, tuple(errors), homes)
+    archived = tuple(archived_homes(paths.archive, enabled))
+    return Surroundings(paths, settings, tuple(errors), homes + archived)
 
 
 def tell_errors(surroundings: Surroundings) -> None:
@@ -83,8 +87,22 @@ def make_library(
 
 def index_path(surroundings: Surroundings) -> Path:
     """The index of exactly these homes: which log owns a shared request depends on them."""
-    homes = "\0".join(f"{home.provider} {home.path}" for home in surroundings.homes)
+    own = [home for home in surroundings.homes if home.original is None]
+    homes = "\0".join(f"{home.provider} {home.path}" for home in own)
     return surroundings.paths.cache / f"index-{zlib.crc32(homes.encode()):08x}.db"
+
+
+def open_book(surroundings: Surroundings) -> EvaluationBook:
+    """Every label of this machine; nothing is read yet."""
+    return EvaluationBook(surroundings.paths.evaluations, surroundings.settings.labels.author)
+
+
+def open_archive(surroundings: Surroundings) -> Archive | None:
+    """Where the logs of judged sessions are kept; None if the settings say that they are not."""
+    labels = surroundings.settings.labels
+    if not labels.archive:
+        return None
+    return Archive(surroundings.paths.archive, int(labels.archive_limit_mb * (1 << 20)))
 
 
 def find_session(library: Library, target: str) -> Session:

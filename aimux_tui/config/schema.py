@@ -129,6 +129,18 @@ class IndexSettings(Struct, frozen=True, kw_only=True):
     """Whether summaries are kept in the cache folder, so that the next start is quick."""
 
 
+class LabelsSettings(Struct, frozen=True, kw_only=True):
+    """Labels and notes."""
+
+    author: str = ""
+    """Who signs your labels (empty: your user name at this machine)."""
+    archive: bool = True
+    """Whether the logs of labelled sessions are copied into aimux's archive: agents delete their
+    own after some weeks, and a label without its turn is worth nothing."""
+    archive_limit_mb: float = 1000
+    """Megabytes that the copies may take together (they are compressed)."""
+
+
 class SessionsSettings(Struct, frozen=True, kw_only=True):
     """The session list."""
 
@@ -191,6 +203,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ui: UiSettings = field(default_factory=UiSettings)
     index: IndexSettings = field(default_factory=IndexSettings)
     sessions: SessionsSettings = field(default_factory=SessionsSettings)
+    labels: LabelsSettings = field(default_factory=LabelsSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
     origins: Mapping[str, str] = field(default_factory=dict)
     """Dotted name → where its value was set; names that have their default are missing. An entry

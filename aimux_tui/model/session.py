@@ -79,6 +79,8 @@ class Session(Struct, frozen=True):
     """Counts are still being read."""
     other_paths: tuple[str, ...] = ()
     """Further files of the same session (copies, an older format, a compressed twin)."""
+    archived_from: str = ""
+    """Where the log lay before its agent deleted it, if it is read from aimux's archive."""
 
     @property
     def needs_attention(self) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.session import LiveState
     from aimux_tui.model.turn import Turn, TurnSummary
 
-LogFormat = Literal["lines", "document", "zstd-lines"]
+LogFormat = Literal["lines", "document", "zstd-lines", "zstd-document"]
 """How a file grows: by appended lines; by being rewritten whole; not at all, compressed."""
 
 
@@ -37,6 +37,18 @@ class LogFile(Struct, frozen=True, omit_defaults=True):
     """The agent's home under which it was found; its parent folder if it was opened by path."""
     parent_hint: str = ""
     """Session id of the parent, where the path tells it."""
+    archived_from: str = ""
+    """Where the log lay before its agent deleted it; "" for a log in its own place."""
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is one JSON document, not lines of JSON."""
+        return self.format in {"document", "zstd-document"}
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether it is compressed."""
+        return self.format in {"zstd-lines", "zstd-document"}
 
 
 class LogSource(Protocol):
@@ -77,6 +89,14 @@ class LogScan(Protocol):
         ...
 
 
+class TurnReader(Protocol):
+    """Reads the turns of one log, and may keep of a turn that grows what it has read."""
+
+    def read(self, turn: TurnSummary) -> Turn:
+        """The same as `Provider.read_turn`. Raises OSError."""
+        ...
+
+
 class Provider(Protocol):
     """An agent whose logs aimux can read."""
 
@@ -89,14 +109,6 @@ class Provider(Protocol):
 
     def roots(self, env: Mapping[str, str], home: Path) -> Sequence[Path]:
         """The agent's homes: from the agent's own environment variables, else its default."""
-class TurnReader(Protocol):
-    """Reads the turns of one log, and may keep of a turn that grows what it has read."""
-
-    def read(self, turn: TurnSummary) -> Turn:
-        """The same as `Provider.read_turn`. Raises OSError."""
-        ...
-
-
         ...
 
     def find(self, root: Path) -> Iterator[LogFile]:
@@ -119,8 +131,16 @@ class TurnReader(Protocol):
         """The turn with all its steps, from its spans."""
         ...
 
+    def turn_reader(self, source: LogSource) -> TurnReader:
+        """For a turn that is read with every line it gains; the log must only grow meanwhile."""
+        ...
+
     def read_body(self, source: LogSource, ref: BodyRef) -> str:
         """The whole of a text that was cut."""
+        ...
+
+    def companions(self, file: LogFile) -> Iterator[Path]:
+        """What the scan, the details or the title of a log need beside it; it need not exist."""
         ...
 
     def titles(self, root: Path) -> Mapping[str, str]:
@@ -129,10 +149,6 @@ class TurnReader(Protocol):
 
     def live_states(self, root: Path) -> Mapping[str, LiveState]:
         """What running agents say of themselves in a home: session id → state."""
-        ...
-
-    def turn_reader(self, source: LogSource) -> TurnReader:
-        """For a turn that is read with every line it gains; the log must only grow meanwhile."""
         ...
 
     def resume_command(self, session_id: str, cwd: str) -> Sequence[str]:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aimux_tui.errors import SessionError
 from aimux_tui.providers.base import LogFile
+from aimux_tui.providers.packing import PACKED
 from aimux_tui.providers.registry import load_provider, load_providers
 from aimux_tui.sources.reader import Stamp
 
@@ -23,10 +25,12 @@ _HEAD = 65_536
 
 
 class Home(Struct, frozen=True):
-    """A place where an agent keeps its logs."""
+    """A place where an agent keeps its logs, or where aimux keeps copies of them."""
 
     provider: str
     path: Path
+    original: Path | None = None
+    """The home whose logs were copied here; None for an agent's own."""
 
 
 class FoundLog(Struct, frozen=True):
@@ -57,7 +61,7 @@ def find_logs(homes: Iterable[Home]) -> Iterator[FoundLog]:
     """Every log below the homes; each file once, however many homes reach it."""
     seen: set[str] = set()
     for home in homes:
-        for file in load_provider(home.provider).find(home.path):
+        for file in _files_in(home):
             if file.path in seen:
                 continue
             seen.add(file.path)
@@ -66,6 +70,20 @@ def find_logs(homes: Iterable[Home]) -> Iterator[FoundLog]:
             except OSError:
                 continue  # gone, or not ours to read
             yield FoundLog(file, stamp)
+
+
+def _files_in(home: Home) -> Iterator[LogFile]:
+    """The logs of a home; of an archive, those whose originals are gone."""
+    files = load_provider(home.provider).find(home.path)
+    if home.original is None:
+        yield from files
+        return
+    for file in files:
+        place = home.original / Path(file.path).relative_to(home.path)
+        original = str(place).removesuffix(PACKED)
+        # Beside it, as an agent may compress its own logs.
+        if not any(os.path.lexists(path) for path in (original, original + PACKED)):
+            yield replace(file, archived_from=original)
 
 
 def look_again(logs: Iterable[FoundLog]) -> Iterator[FoundLog]:

@@ -26,7 +26,7 @@ class FileSource:
 
     def read(self, span: Span) -> bytes:
         """The bytes of `span`, fewer if the file has shrunk. Raises OSError."""
-        if self._file.format == "zstd-lines":
+        if self._file.is_packed:
             stream = self._unpack()
             stream.seek(span.offset)
             return stream.read(span.length)

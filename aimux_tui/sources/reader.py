@@ -79,6 +79,10 @@ class LogReader:
                 yield from self._read_lines(stream, stamp, is_final=is_final)
             elif self.file.format == "document":
                 yield from self._read_document(stream, stamp, is_final=is_final)
+            elif self.file.format == "zstd-document":
+                data = b"".join(decompress(stream))
+                self.stamp, self.position = stamp, len(data)
+                yield Chunk(0, data)
             else:
                 yield from self._read_compressed(stream, stamp)
 

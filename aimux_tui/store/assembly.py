@@ -117,6 +117,7 @@ def build_session(
         problems=summary.problems,
         is_partial=summary.is_partial,
         other_paths=tuple(others),
+        archived_from=record.file.archived_from,
     )
 
 

@@ -84,7 +84,7 @@ class LiveLog:
                     if chunk.is_reset:
                         self._scan = self.provider.scan(self.file)
                         self._begin_anew()
-                    if chunk.data or self.file.format == "document":
+                    if chunk.data or self.file.is_document:
                         self._scan.feed(chunk.data, chunk.offset)
                     self.version += 1
                 if should_stop is not None and should_stop():

@@ -62,6 +62,10 @@ class ClaudeProvider:
 
         return read_body(source, ref)
 
+    def companions(self, file: LogFile) -> Iterator[Path]:
+        """A sub-agent's `.meta.json`, the outputs that a session spilled, a project's titles."""
+        return places.companions(file)
+
     def titles(self, root: Path) -> Mapping[str, str]:
         """Summaries in the `sessions-index.json` of projects."""
         from aimux_tui.providers.claude.live import side_titles

@@ -11,7 +11,7 @@ import msgspec
 from aimux_tui.model.body import Body, BodyRef, Span
 from aimux_tui.model.turn import Image, TurnKind
 from aimux_tui.providers.claude.outcomes import flattened
-from aimux_tui.providers.claude.places import agent_id_of
+from aimux_tui.providers.claude.places import SPILLED, agent_id_of, stem_of
 from aimux_tui.providers.claude.prompts import element, shown_text, unwrapped
 from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
 
@@ -179,7 +179,7 @@ def _read_spill(source: LogSource, record: dict[str, Any], name: str) -> str | N
     folder = session_folder(source, record)
     if folder is None:
         return None
-    path = folder / "tool-results" / name
+    path = folder / SPILLED / name
     try:
         if path.is_symlink() or not path.is_file():
             return None
@@ -193,7 +193,7 @@ def session_folder(source: LogSource, record: dict[str, Any]) -> Path | None:
     """The folder beside a session's transcript, where its larger things lie."""
     path = Path(source.file.path)
     if not agent_id_of(source.file.path):
-        return path.with_suffix("")
+        return path.with_name(stem_of(source.file.path))
     if source.file.parent_hint:
         return next((up for up in path.parents if up.name == source.file.parent_hint), None)
     session_id = record.get("sessionId")

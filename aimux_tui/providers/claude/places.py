@@ -13,17 +13,22 @@ from msgspec import Struct
 
 from aimux_tui.providers.base import LogFile
 from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
+from aimux_tui.providers.packing import PACKED, unpacked_head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from aimux_tui.providers.base import LogFormat
 
 NAME = "claude"
 
-_AGENT_FILE = re.compile(r"agent-(?P<id>.+)\.jsonl")
-_SESSION_FILE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl")
+_AGENT_FILE = re.compile(r"agent-(?P<id>.+?)\.jsonl(?:\.zst)?")
+_SESSION_FILE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl(?:\.zst)?")
 _OURS = re.compile(rb'"(?:isSidechain|parentUuid|leafUuid|messageId|userType|toolUseResult)":')
 _FOREIGN = ("payload", "projectHash", "$set", "$rewindTo", "$patch")
 _SUBAGENTS = "subagents"
+SPILLED = "tool-results"
+"""The folder of outputs that were too large for the model."""
 
 
 def roots(env: Mapping[str, str], home: Path) -> tuple[Path, ...]:
@@ -37,13 +42,32 @@ def find(root: Path) -> Iterator[LogFile]:
     """Main transcripts, flat sub-agents beside them, nested ones below their session's folder."""
     home = str(root)
     for project in _folders(f"{home}/projects"):
-        for entry in _entries(project):
-            if entry.name.endswith(".jsonl"):
-                if _is_log(entry):
-                    yield LogFile(NAME, entry.path, "lines", home)
+        entries = _entries(project)
+        packed_twins = _packed_twins(entries)
+        for entry in entries:
+            form = _format_of(entry.name)
+            if form is not None:
+                if entry.name not in packed_twins and _is_log(entry):
+                    yield LogFile(NAME, entry.path, form, home)
             elif "." not in entry.name and entry.is_dir():
                 for path in _nested(f"{entry.path}/{_SUBAGENTS}"):
-                    yield LogFile(NAME, path, "lines", home, parent_hint=entry.name)
+                    form = _format_of(path) or "lines"
+                    yield LogFile(NAME, path, form, home, parent_hint=entry.name)
+
+
+def _format_of(name: str) -> LogFormat | None:
+    if name.endswith(".jsonl"):
+        return "lines"
+    return "zstd-lines" if name.endswith(".jsonl.zst") else None
+
+
+def _packed_twins(entries: Sequence[os.DirEntry[str]]) -> Collection[str]:
+    """Names of compressed logs that lie beside the log itself."""
+    packed = [entry.name for entry in entries if entry.name.endswith(PACKED)]
+    if not packed:
+        return ()
+    names = {entry.name for entry in entries}
+    return {name for name in packed if name.removesuffix(PACKED) in names}
 
 
 def _is_log(entry: os.DirEntry[str]) -> bool:
@@ -55,9 +79,12 @@ def _is_log(entry: os.DirEntry[str]) -> bool:
 
 def _nested(folder: str) -> Iterator[str]:
     """Sub-agent files in a `subagents` folder and in the folders of workflow runs below it."""
-    for entry in _entries(folder):
+    entries = _entries(folder)
+    packed_twins = _packed_twins(entries)
+    for entry in entries:
         if _AGENT_FILE.fullmatch(entry.name):
-            yield entry.path
+            if entry.name not in packed_twins:
+                yield entry.path
         elif "." not in entry.name and entry.is_dir(follow_symlinks=False):
             yield from _nested(entry.path)
 
@@ -84,11 +111,25 @@ def watched(root: Path) -> tuple[Path, ...]:
 
 def recognise(path: Path, head: bytes) -> LogFile | None:
     """A file with Claude Code's records, or an empty one with the name of a transcript."""
-    if path.suffix != ".jsonl" or path.name == "journal.jsonl":
+    form = _format_of(path.name)
+    if form is None or path.name == "journal.jsonl":
+        return None
+    if form == "zstd-lines" and not (head := unpacked_head(path.name, head)):
         return None
     if not _has_our_records(path, head):
         return None
-    return LogFile(NAME, str(path), "lines", str(path.parent), parent_hint=_parent_by_path(path))
+    return LogFile(NAME, str(path), form, str(path.parent), parent_hint=_parent_by_path(path))
+
+
+def companions(file: LogFile) -> Iterator[Path]:
+    """A sub-agent's meta data; a session's spilled outputs; the titles of its project."""
+    path = Path(file.path)
+    if agent_id_of(file.path):
+        yield path.with_name(f"{stem_of(file.path)}.meta.json")
+        return
+    yield path.with_name("sessions-index.json")
+    for entry in _entries(str(path.with_name(stem_of(file.path)) / SPILLED)):
+        yield Path(entry.path)
 
 
 def _has_our_records(path: Path, head: bytes) -> bool:
@@ -159,7 +200,8 @@ def agent_id_of(path: str) -> str:
 
 def stem_of(path: str) -> str:
     """A log's file name without its extension."""
-    return os.path.basename(path).removesuffix(".jsonl")  # noqa: PTH119 - asked for every log
+    name = os.path.basename(path)  # noqa: PTH119 - asked for every log
+    return name.removesuffix(PACKED).removesuffix(".jsonl")
 
 
 def workflow_run_of(path: str) -> str:
@@ -171,7 +213,8 @@ def workflow_run_of(path: str) -> str:
 def read_companion(path: str) -> Companion:
     """The meta data beside a sub-agent's log, empty where there is none."""
     try:
-        with open(f"{path.removesuffix('.jsonl')}.meta.json", "rb") as stream:  # noqa: PTH123 - hot
+        stem = path.removesuffix(PACKED).removesuffix(".jsonl")
+        with open(f"{stem}.meta.json", "rb") as stream:  # noqa: PTH123 - hot
             fields = msgspec.json.decode(stream.read())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return Companion()

@@ -9,24 +9,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from aimux_tui.providers.base import LogFile, LogFormat
+from aimux_tui.providers.base import LogFile
 from aimux_tui.providers.codex.documents import is_document
 from aimux_tui.providers.codex.identity import NAME, milliseconds_of
 from aimux_tui.providers.codex.records import decode_line, text_of
 from aimux_tui.providers.jsonl import BadLineError
+from aimux_tui.providers.packing import MAGIC, PACKED, format_of, is_twin, unpacked_head
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 _SESSIONS = "sessions"
 _ARCHIVE = "archived_sessions"
+_TITLES = "session_index.jsonl"
 _PREFIX = "rollout-"
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-_FORMATS: dict[str, LogFormat] = {
-    ".jsonl": "lines",
-    ".jsonl.zst": "zstd-lines",
-    ".json": "document",
-}
+_ENDINGS = (".jsonl", ".jsonl.zst", ".json")
 _ENVELOPES = frozenset(
     {
         "session_meta",
@@ -59,25 +56,21 @@ def find(root: Path) -> Iterator[LogFile]:
         for parent, _, names in os.walk(folder):
             present = set(names)
             for name in sorted(names):
-                form = _format_of(name)
-                if form is None or not name.startswith(_PREFIX):
-                    continue
-                if form == "zstd-lines" and name.removesuffix(".zst") in present:
+                form = format_of(name)
+                if form is None or not name.startswith(_PREFIX) or is_twin(name, present):
                     continue
                 yield LogFile(NAME, os.path.join(parent, name), form, str(root))  # noqa: PTH118
 
 
 def recognise(path: Path, head: bytes) -> LogFile | None:
     """The rollout at `path`, by its name, else by what its first lines hold."""
-    form = _format_of(path.name)
+    form = format_of(path.name)
     if form is None:
         return None
-    if form == "document":
+    if path.name.endswith(PACKED) and not (head := unpacked_head(path.name, head)):
+        return None
+    if form in {"document", "zstd-document"}:
         is_ours = is_document(head)
-    elif form == "zstd-lines":
-        if not head.startswith(_ZSTD_MAGIC):
-            return None
-        is_ours = path.name.startswith(_PREFIX) or _holds_rollout(_decompressed(head))
     else:
         is_ours = _holds_rollout(head) or (path.name.startswith(_PREFIX) and not head.strip())
     return LogFile(NAME, str(path), form, str(_home_of(path))) if is_ours else None
@@ -87,7 +80,7 @@ def titles(root: Path) -> dict[str, str]:
     """Thread id → the name that somebody gave it; the last one wins."""
     found: dict[str, str] = {}
     try:
-        lines = (root / "session_index.jsonl").read_bytes().split(b"\n")
+        lines = (root / _TITLES).read_bytes().split(b"\n")
     except OSError:
         return found
     from aimux_tui.providers.codex.prompts import title_from
@@ -103,6 +96,11 @@ def titles(root: Path) -> dict[str, str]:
         if thread_id and name:
             found[thread_id] = name
     return found
+
+
+def companions(file: LogFile) -> Iterator[Path]:
+    """The names that people gave to threads."""
+    yield Path(file.root, _TITLES)
 
 
 def turn_ids_of(thread_id: str, near: LogFile) -> Collection[str]:
@@ -137,7 +135,7 @@ def _turn_ids(data: bytes) -> Iterator[str]:
 
 def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
     """The content of a rollout, decompressed. Raises OSError."""
-    is_compressed = stream.read(len(_ZSTD_MAGIC)) == _ZSTD_MAGIC
+    is_compressed = stream.read(len(MAGIC)) == MAGIC
     stream.seek(0)
     if not is_compressed:
         while block := stream.read(_BLOCK):
@@ -167,17 +165,13 @@ def _places_of(thread_id: str, near: LogFile) -> Iterator[Path]:
             date = day + timedelta(days=shift)
             folders.append(root / _SESSIONS / f"{date:%Y}" / f"{date:%m}" / f"{date:%d}")
     folders += [root / _ARCHIVE, root / _SESSIONS]
-    endings = tuple(f"{thread_id}{ending}" for ending in _FORMATS)
+    endings = tuple(f"{thread_id}{ending}" for ending in _ENDINGS)
     for folder in dict.fromkeys(folders):
         try:
             names = sorted(entry.name for entry in os.scandir(folder))
         except OSError:
             continue
         yield from (folder / name for name in names if name.endswith(endings))
-
-
-def _format_of(name: str) -> LogFormat | None:
-    return next((form for ending, form in _FORMATS.items() if name.endswith(ending)), None)
 
 
 def _home_of(path: Path) -> Path:
@@ -210,12 +204,3 @@ def _begins_ours(line: bytes) -> bool:
     """Whether a line that is cut off, or too long for the head, begins as a rollout does."""
     start = line[:400]
     return b'"type":"session_meta"' in start and b'"payload":{' in start
-
-
-def _decompressed(head: bytes) -> bytes:
-    import zstandard
-
-    try:
-        return zstandard.ZstdDecompressor().decompressobj().decompress(head)
-    except zstandard.ZstdError:
-        return b""

@@ -42,7 +42,7 @@ class CodexProvider:
 
     def scan(self, file: LogFile) -> LogScan:
         """A fresh scan."""
-        if file.format == "document":
+        if file.is_document:
             from aimux_tui.providers.codex.documentscan import DocumentScan
 
             return DocumentScan(file)
@@ -66,6 +66,10 @@ class CodexProvider:
         from aimux_tui.providers.codex.reading import read_body
 
         return read_body(source, ref)
+
+    def companions(self, file: LogFile) -> Iterator[Path]:
+        """The file with the names of threads."""
+        return places.companions(file)
 
     def titles(self, root: Path) -> Mapping[str, str]:
         """Thread id → given name."""

@@ -67,7 +67,7 @@ def read_lines(
     source: LogSource, spans: Sequence[Span], at: datetime | None = None
 ) -> Iterator[Line]:
     """The records in `spans`; bad lines are left out. `at`: the time of those before."""
-    pieces = objects_in if source.file.format == "document" else _lines_in
+    pieces = objects_in if source.file.is_document else _lines_in
     for span in spans:
         for place, line in pieces(source.read(span)):
             try:

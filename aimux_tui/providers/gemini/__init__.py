@@ -64,6 +64,10 @@ class GeminiProvider:
 
         return body_text(source.read(ref.record), ref.pointer)
 
+    def companions(self, file: LogFile) -> Iterator[Path]:
+        """What tells the project's folder."""
+        return places.companions(file)
+
     def titles(self, root: Path) -> Mapping[str, str]:  # noqa: ARG002 - it has no such side file
         """None: a chat holds its own title."""
         return {}

@@ -40,6 +40,8 @@ class History:
         self._synchronised = 0
         """The position when the CLI last wrote its history anew."""
         self._call_entries: dict[str, Entry] = {}
+        self.repeated_usage = 0
+        """How often a message was written again with its tokens."""
 
     def entries(self) -> Iterable[Entry]:
         """Every message that was ever there."""
@@ -118,6 +120,7 @@ class History:
     def _rewrite(self, old: Entry, new: Entry) -> None:
         """Put the newer record of a message in the place of the older one."""
         role = old.role
+        self.repeated_usage += old.request is not None and new.request is not None
         if old.request is not None and (new.request is None or new.request == old.request):
             # The very same object, so that nobody prices it twice.
             new.request = old.request

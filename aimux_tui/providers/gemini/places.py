@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aimux_tui.providers.base import LogFile
 from aimux_tui.providers.jsonl import BadLineError, clean, decode_object
+from aimux_tui.providers.packing import PACKED, format_of, is_twin, stem_of, unpacked_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,9 +39,7 @@ def find(root: Path) -> Iterator[LogFile]:
         chats = project / _CHATS
         yield from _logs(chats, root, "")
         agents = {folder.name: _names(folder) for folder in _folders(chats)}
-        parents = {
-            name.rsplit(".", 1)[0]: folder for folder, names in agents.items() for name in names
-        }
+        parents = {stem_of(name): folder for folder, names in agents.items() for name in names}
         for folder in agents:
             # A sub-agent's own sub-agents lie in a folder with its id.
             above = parents.get(folder)
@@ -50,7 +49,9 @@ def find(root: Path) -> Iterator[LogFile]:
 
 def recognise(path: Path, head: bytes) -> LogFile | None:
     """The log at `path` if its name and first bytes say that it is one."""
-    if path.suffix not in {".json", ".jsonl"}:
+    if format_of(path.name) is None:
+        return None
+    if path.name.endswith(PACKED) and not (head := unpacked_head(path.name, head)):
         return None
     parts = path.parts
     in_chats = _CHATS in parts[-3:-1]
@@ -84,25 +85,30 @@ def project_folder(file: LogFile, project_hash: str) -> str:
     return ""
 
 
+def companions(file: LogFile) -> Iterator[Path]:
+    """What tells the folder of a log's project."""
+    place, chats, _ = file.path.rpartition(f"{os.sep}{_CHATS}{os.sep}")
+    if chats:
+        yield Path(place, ".project_root")
+    yield Path(file.root, "projects.json")
+
+
 def _logs(folder: Path, root: Path, hint: str) -> Iterator[LogFile]:
     names = set(_names(folder))
     for name in sorted(names):
-        if f"{name}l" not in names:
+        is_older_format = f"{name.removesuffix(PACKED)}l" in names
+        if not (is_older_format or is_twin(name, names)):
             yield _log(str(folder / name), root, hint)
 
 
 def _log(path: str, root: Path, hint: str) -> LogFile:
-    return LogFile(NAME, path, "document" if path.endswith(".json") else "lines", str(root), hint)
+    return LogFile(NAME, path, format_of(path) or "lines", str(root), hint)
 
 
 def _names(folder: Path) -> list[str]:
     try:
         with os.scandir(folder) as found:
-            return [
-                entry.name
-                for entry in found
-                if entry.name.endswith((".json", ".jsonl")) and entry.is_file()
-            ]
+            return [entry.name for entry in found if format_of(entry.name) and entry.is_file()]
     except OSError:
         return []
 

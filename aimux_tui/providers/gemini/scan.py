@@ -38,7 +38,7 @@ class GeminiScan:
 
     def feed(self, block: bytes, offset: int) -> None:
         """Take the next whole lines, or the whole document; see `LogScan`."""
-        if self._file.format != "document":
+        if not self._file.is_document:
             self._feed_lines(block, offset)
         elif offset == 0:
             history = History()
@@ -139,7 +139,7 @@ class GeminiScan:
         messages = []
         for ordinal, (start, end) in enumerate(places, 1):
             span = window.span(start, end)
-            if self._file.format == "document":
+            if self._file.is_document:
                 self._lines.number = ordinal
             try:
                 record = decode_record(window.data[start:end], self._unknown)

@@ -16,6 +16,7 @@ from aimux_tui.model.usage import Usage
 from aimux_tui.providers.gemini.entries import Role, stable_hash
 from aimux_tui.providers.gemini.places import NAME, project_folder
 from aimux_tui.providers.gemini.records import Record, parse_time
+from aimux_tui.providers.packing import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,7 +91,7 @@ def _identified(file: LogFile, metadata: Metadata, history: History) -> LogSumma
     """Who, where, when and what about."""
     turns = history.turns.summaries
     visible = history.turns.visible
-    session_id = metadata.session_id or Path(file.path).stem
+    session_id = metadata.session_id or stem_of(Path(file.path).name)
     parent = file.parent_hint.rpartition("/")[2]
     # A sub-agent's summary is its answer, in JSON.
     is_sub_agent = bool(parent) or metadata.kind == "subagent"
@@ -134,6 +135,7 @@ def _counted(summary: LogSummary, history: History) -> LogSummary:
         usage=_usage(visible),
         discarded_usage=_usage(turn for turn in turns if turn.is_discarded),
         requests=tuple(history.turns.requests()),
+        repeated_usage=history.repeated_usage,
         context_tokens=latest[-1].usage.total if latest else 0,
         state=state,
         state_detail=detail,
