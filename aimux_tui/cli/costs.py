@@ -14,6 +14,7 @@ from aimux_tui.cli.output import print_json
 from aimux_tui.cli.sessions import cost_fields, token_fields
 from aimux_tui.cli.setup import look_around, make_library, tell_errors
 from aimux_tui.query.parse import parse
+from aimux_tui.store.accounts import spending
 
 if TYPE_CHECKING:
     import argparse
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     library.load_fully()
     for path, reason in library.unreadable.items():
         print(f"aimux: {path}: {reason}", file=sys.stderr)
-    spent = spent_by(library.spending(), query, book.get, now)
+    spent = spent_by(spending(library), query, book.get, now)
     if options.by == BLOCK:
         _print_blocks(blocks(spent), now, limit=options.limit, is_json=options.json)
         return 0

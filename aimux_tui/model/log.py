@@ -92,6 +92,8 @@ class LogSummary(Struct, frozen=True, omit_defaults=True):
     """Billed, but rewound or replaced since (Gemini)."""
     requests: tuple[Request, ...] = ()
     """Each request of `usage` and of `discarded_usage`, in order of first appearance."""
+    repeated_usage: int = 0
+    """How often the log states usage that it has stated before: nothing of it is counted twice."""
     context_tokens: int = 0
     """Context of the newest request, its output included."""
     context_window: int | None = None

@@ -12,20 +12,29 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from aimux_tui.model.usage import Cost, Request, Usage
 from aimux_tui.store.database import is_damage, transaction
-from aimux_tui.store.record import LogRecord
-from aimux_tui.store.sharing import PricedLog, owned_elsewhere, shared_parts
-from aimux_tui.store.spending import Bucket, roll_up
+from aimux_tui.store.shared_requests import (
+    Requests,
+    encode,
+    group_of,
+    owners,
+    record_decoder,
+    requests_decoder,
+    settle_all,
+    shares,
+    spending,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from aimux_tui.model.usage import Pricer
+    from aimux_tui.model.usage import Cost, Pricer
+    from aimux_tui.store.record import LogRecord
+    from aimux_tui.store.spending import Bucket
 
 T = TypeVar("T")
 
-_SCHEMA_VERSION = 5
+_SCHEMA_VERSION = 6
 _SCHEMA = """
 CREATE TABLE log(
   id INTEGER PRIMARY KEY,
@@ -42,11 +51,6 @@ CREATE TABLE request(
 ) WITHOUT ROWID;
 CREATE INDEX request_log ON request(log);
 """
-_Requests = tuple[list[Request], list[Cost]]
-_encode = msgspec.msgpack.encode
-_record_decoder = msgspec.msgpack.Decoder(LogRecord)
-_buckets_decoder = msgspec.msgpack.Decoder(tuple[Bucket, ...])
-_requests_decoder: msgspec.msgpack.Decoder[_Requests] = msgspec.msgpack.Decoder(_Requests)
 
 
 class Index:
@@ -110,7 +114,7 @@ class Index:
             "SELECT path, record FROM log WHERE scan=?", (scan_version,)
         ):
             with contextlib.suppress(msgspec.DecodeError):
-                records[path] = _record_decoder.decode(blob)
+                records[path] = record_decoder.decode(blob)
         return records
 
     def store(
@@ -137,7 +141,7 @@ class Index:
                 requests = record.summary.requests
                 bare = changed[record.file.path] = record.without_requests()
                 try:
-                    blobs = (_encode(bare), _encode((requests, costs)))
+                    blobs = (encode(bare), encode((requests, costs)))
                 except UnicodeEncodeError:
                     continue  # a file name that is no Unicode: used, but not kept
                 row = connection.execute(
@@ -152,106 +156,22 @@ class Index:
                 stored.append(log)
             # In order, they are written page after page.
             connection.executemany("INSERT OR IGNORE INTO request VALUES(?,?)", sorted(keys))
-            changed |= self._settle_all(log for log in stored if self._shares(log))
+            changed |= settle_all(connection, (log for log in stored if shares(connection, log)))
         return changed
-
-    def _shares(self, log: int) -> bool:
-        """Whether another log holds some request of this one."""
-        found = self._connection.execute(
-            "SELECT 1 FROM request a JOIN request b ON b.key=a.key AND b.log<>a.log "
-            "WHERE a.log=? LIMIT 1",
-            (log,),
-        ).fetchone()
-        return found is not None
-
-    def _settle_all(self, logs: Iterable[int]) -> dict[str, LogRecord]:
-        """Divide the requests of these logs among all that hold some of them."""
-        settled: set[int] = set()
-        changed: dict[str, LogRecord] = {}
-        for log in logs:
-            if log not in settled:
-                group = self._group(log)
-                settled |= group
-                changed |= self._settle(group)
-        return changed
-
-    def _group(self, log: int) -> set[int]:
-        """The log, those that hold some of its requests, those that hold some of theirs, …"""
-        group, frontier, seen = {log}, [log], set[int]()
-        connection = self._connection
-        while frontier:
-            rows = connection.execute("SELECT key FROM request WHERE log=?", (frontier.pop(),))
-            keys = {key for (key,) in rows} - seen
-            seen |= keys
-            for key in keys:
-                logs = connection.execute("SELECT log FROM request WHERE key=?", (key,))
-                fresh = {other for (other,) in logs} - group
-                group |= fresh
-                frontier.extend(fresh)
-        return group
-
-    def _settle(self, group: set[int]) -> dict[str, LogRecord]:
-        """Divide the requests of these logs among them."""
-        records, priced = self._read_group(group)
-        shared = shared_parts(priced)
-        changed: dict[str, LogRecord] = {}
-        for path, record in records.items():
-            usage, cost = shared.get(path, (Usage(), Cost()))
-            if (record.shared_usage, record.shared_cost) != (usage, cost):
-                changed[path] = record.with_shared(usage, cost)
-                self._connection.execute(
-                    "UPDATE log SET record=?, spending=NULL WHERE path=?",
-                    (_encode(changed[path]), path),
-                )
-        return changed
-
-    def _read_group(self, group: Iterable[int]) -> tuple[dict[str, LogRecord], list[PricedLog]]:
-        records: dict[str, LogRecord] = {}
-        priced: list[PricedLog] = []
-        for log in group:
-            path, blob, requests_blob = self._connection.execute(
-                "SELECT path, record, requests FROM log WHERE id=?", (log,)
-            ).fetchone()
-            requests, costs = _requests_decoder.decode(requests_blob)
-            record = records[path] = _record_decoder.decode(blob)
-            priced.append(PricedLog(path, record.summary, requests, costs))
-        return records, priced
 
     def spending(self, pricer: Pricer) -> dict[str, tuple[Bucket, ...]]:
         """What each log spent, by path. It is worked out once for each state of a log."""
-        return self._attempt(lambda: self._spending(pricer), {})
+        return self._attempt(lambda: spending(self._connection, pricer), {})
 
-    def _spending(self, pricer: Pricer) -> dict[str, tuple[Bucket, ...]]:
-        connection = self._connection
-        spending: dict[str, tuple[Bucket, ...]] = {}
-        unknown: list[tuple[int, str]] = []
-        for log, path, blob in connection.execute("SELECT id, path, spending FROM log"):
-            if blob is None:
-                unknown.append((log, path))
-            else:
-                spending[path] = _buckets_decoder.decode(blob)
-        if not unknown:
-            return spending
-        foreign: dict[str, frozenset[int]] = {}
-        divided: set[int] = set()
-        with transaction(connection):
-            for log, path in unknown:
-                if log not in divided and self._shares(log):
-                    group = self._group(log)
-                    divided |= group
-                    foreign |= owned_elsewhere(self._read_group(group)[1])
-                ((blob,),) = connection.execute("SELECT requests FROM log WHERE id=?", (log,))
-                requests, costs = _requests_decoder.decode(blob)
-                buckets = roll_up(requests, costs, pricer, foreign.get(path, frozenset()))
-                spending[path] = buckets
-                connection.execute("UPDATE log SET spending=? WHERE id=?", (_encode(buckets), log))
-        return spending
+    def owners(self, path: str) -> dict[int, str]:
+        """Requests of a log that another log owns: key → that log's path."""
+        return self._attempt(lambda: owners(self._connection, path), {})
 
-    def requests(self, path: str) -> _Requests:
+    def requests(self, path: str) -> Requests:
         """A log's requests and what each costs; empty if the index has none."""
         query = "SELECT requests FROM log WHERE path=?"
         row = self._attempt(lambda: self._connection.execute(query, (path,)).fetchone(), None)
-        return _requests_decoder.decode(row[0]) if row else ([], [])
+        return requests_decoder.decode(row[0]) if row else ([], [])
 
     def keep_only(self, paths: Collection[str]) -> None:
         """Drop the records of all other files: they are gone, and what they shared is not."""
@@ -277,12 +197,12 @@ class Index:
                 row = connection.execute("SELECT id FROM log WHERE path=?", (path,)).fetchone()
                 if row is None:
                     continue
-                if self._shares(row[0]):
-                    bereft |= self._group(row[0])
+                if shares(connection, row[0]):
+                    bereft |= group_of(connection, row[0])
                 gone.add(row[0])
                 connection.execute("DELETE FROM log WHERE id=?", row)
                 connection.execute("DELETE FROM request WHERE log=?", row)
-            return self._settle_all(bereft - gone)
+            return settle_all(connection, bereft - gone)
 
     def _attempt(self, work: Callable[[], T], otherwise: T) -> T:
         """What `work` returns. A failure costs no more than the cache, and is told."""

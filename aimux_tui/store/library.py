@@ -17,7 +17,6 @@ from aimux_tui.sources.discovery import find_logs, look_again
 from aimux_tui.store.forking import read_all
 from aimux_tui.store.log_shelf import LogShelf
 from aimux_tui.store.session_tree import OLDEST, SessionTree
-from aimux_tui.store.spending import NO_TIME, Bucket
 from aimux_tui.store.trace import Trace
 from aimux_tui.store.worker import read_log
 from aimux_tui.store.workers import read_logs
@@ -61,7 +60,7 @@ class Library:
         self.homes = homes
         self.index = index
         self._given = logs
-        self._pricer = pricer
+        self.pricer = pricer
         self._shelf = LogShelf(index, pricer)
         self._tree = SessionTree(pricer)
         self._unlisted: list[FoundLog] = []
@@ -92,7 +91,7 @@ class Library:
     @property
     def prices_from(self) -> str:
         """The date of the price table."""
-        return str(self._pricer.as_of)
+        return str(self.pricer.as_of)
 
     def sessions(self) -> tuple[Session, ...]:
         """All sessions, newest first; sub-agents and hidden ones included."""
@@ -150,7 +149,7 @@ class Library:
             records = self._shelf.take(self._find())
             pending = list(self._shelf.pending.values())
             self._read_side_files()
-            self._tree.put(records + self._shelf.keep(read_all(pending, self._pricer)))
+            self._tree.put(records + self._shelf.keep(read_all(pending, self.pricer)))
 
     def scan_pending(self, should_stop: Callable[[], bool]) -> Iterator[None]:
         """Read what the index lacks, newest first; a step whenever some logs are done. Blocks.
@@ -165,7 +164,7 @@ class Library:
             yield from self._scan_opened(self._given[0].file.path, should_stop)
             return
         pending = sorted(self._shelf.pending.values(), key=lambda found: -found.stamp.mtime_ns)
-        for batch in read_logs(pending, self._pricer, should_stop):
+        for batch in read_logs(pending, self.pricer, should_stop):
             with self._lock:
                 self._tree.put(self._shelf.keep(batch))
             yield
@@ -174,7 +173,7 @@ class Library:
             if should_stop():
                 return
             with self._lock:
-                self._tree.put(self._shelf.keep([read_log(found, self._pricer)]))
+                self._tree.put(self._shelf.keep([read_log(found, self.pricer)]))
             yield
 
     def _list_some(self) -> list[LogRecord]:
@@ -257,15 +256,12 @@ class Library:
                 raise SessionError(f"no session {key!r}", hint="`aimux sessions` lists them")
             return Trace(key, self._shelf.live_log(path, is_kept=is_kept), self.children_by_call)
 
-    def spending(self) -> list[tuple[Session, tuple[Bucket, ...]]]:
-        """What each session's own log spent; sub-agents are sessions of their own. Blocks."""
+    @contextlib.contextmanager
+    def saved(self) -> Iterator[Index]:
+        """The index with everything in it that was read. Nothing changes meanwhile. Blocks."""
         with self._lock:
             self.save()
-            by_path = self.index.spending(self._pricer)
-            return [
-                (session, by_path.get(session.path) or _undivided(session))
-                for session in self.sessions()
-            ]
+            yield self.index
 
     def children_by_call(self, key: str) -> dict[str, str]:
         """Tool call id → key of the sub-agent's session that it spawned, for a session."""
@@ -279,22 +275,14 @@ class Library:
     def _read_side_files(self) -> None:
         titles: dict[str, str] = {}
         states: dict[str, LiveState] = {}
-        for home in self.homes:
+        # What an archive knows may be out of date.
+        for home in sorted(self.homes, key=lambda home: home.original is None):
             provider = load_provider(home.provider)
             titles.update(provider.titles(home.path))
             for session_id, state in provider.live_states(home.path).items():
                 if state.pid is None or _is_running(state.pid):
                     states[f"{home.provider}:{session_id}"] = state
         self._tree.set_surroundings(titles, states)
-
-
-def _undivided(session: Session) -> tuple[Bucket, ...]:
-    """What a session spent, where the index cannot tell when and on which model."""
-    if not session.usage.requests:
-        return ()
-    return (
-        Bucket(NO_TIME, session.models[-1] if session.models else "", session.usage, session.cost),
-    )
 
 
 def _is_running(pid: int) -> bool:

@@ -31,16 +31,16 @@ class PricedLog(Struct, frozen=True):
     costs: Sequence[Cost]
 
 
-def owned_elsewhere(logs: Iterable[PricedLog]) -> dict[str, frozenset[int]]:
-    """For each log that repeats requests of another: path → keys of those it does not own."""
-    owned: set[int] = set()
-    foreign: dict[str, frozenset[int]] = {}
+def owned_elsewhere(logs: Iterable[PricedLog]) -> dict[str, dict[int, str]]:
+    """For each log that repeats requests of another: path → key of a request → its owner's path."""
+    owners: dict[int, str] = {}
+    foreign: dict[str, dict[int, str]] = {}
     for log in sorted(logs, key=_ownership):
         keys = {request.key for request in log.requests}
         keys.discard(0)
-        if repeated := keys & owned:
-            foreign[log.path] = frozenset(repeated)
-        owned |= keys
+        if repeated := keys & owners.keys():
+            foreign[log.path] = {key: owners[key] for key in repeated}
+        owners |= dict.fromkeys(keys - repeated, log.path)
     return foreign
 
 

@@ -63,6 +63,7 @@ class Conversation(Course):
                 ledger.open_message = message
                 if message.usage is not None:
                     ledger.open_usage = message.usage
+                    ledger.statements += 1
         turn = self._message_turn or current
         repeated = 0
         if isinstance(content, list):

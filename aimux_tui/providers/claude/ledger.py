@@ -42,7 +42,7 @@ class Ledger:
     __slots__ = (
         "_index", "_is_open_new", "_open", "_open_at", "_open_key", "_requests", "_settled",
         "_snapshot", "is_stale", "models", "open_id", "open_message", "open_request_id",
-        "open_usage",
+        "open_usage", "statements",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -61,6 +61,8 @@ class Ledger:
         self.open_usage: UsageBlock | None = None
         self.is_stale = False
         """Something about it is not written down yet."""
+        self.statements = 0
+        """Lines that state usage."""
         self._open = -1
         self._is_open_new = False
         self._open_key = 0

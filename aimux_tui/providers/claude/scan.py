@@ -196,6 +196,7 @@ class ClaudeScan:
             compactions=conversation.compactions,
             usage=ledger.total(),
             requests=ledger.requests(),
+            repeated_usage=max(ledger.statements - len(ledger), 0),
             context_tokens=context.context + context.output if context else 0,
             state=conversation.state.now(),
             state_detail=conversation.state.detail(),

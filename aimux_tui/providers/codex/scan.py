@@ -225,6 +225,7 @@ class CodexScan:
             compactions=machine.compactions,
             usage=usage,
             requests=tuple(ledger.requests),
+            repeated_usage=max(ledger.statements - len(ledger.requests), 0),
             context_tokens=ledger.context_tokens,
             context_window=handlers.context_window,
             state=state,

@@ -47,6 +47,8 @@ class UsageLedger:
 
     def __init__(self, *, has_records: bool = False) -> None:
         self.requests: list[Request] = []
+        self.statements = 0
+        """Records that state usage of this thread."""
         self.context_tokens = 0
         self.model = ""
         self.tier = ""
@@ -59,6 +61,7 @@ class UsageLedger:
     def clear(self) -> None:
         """Forget the requests, not what the counters stand at."""
         self.requests.clear()
+        self.statements = 0
         self.context_tokens = 0
 
     def replay_count(self, info: TokenInfo) -> None:
@@ -71,6 +74,7 @@ class UsageLedger:
     ) -> Request | None:
         """The request that a `token_count` tells of; None if it repeats what is known."""
         total, tokens = info.total_token_usage, info.last_token_usage
+        self.statements += total is not None or tokens is not None
         if total is not None:
             before = self._total
             if total == before:
@@ -90,6 +94,7 @@ class UsageLedger:
     def take_record(self, payload: dict[str, Any], timestamp: str) -> Request | None:
         """The request of a `token_usage_record`; None if it was already told."""
         self._has_records = True
+        self.statements += 1
         total = tokens_of(payload.get("thread_token_usage"))
         if total is not None:
             self._total = total
