@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from hashlib import blake2b
 
+import msgspec
 from msgspec import Struct, field
 
 Value = str | bool | int | float | tuple[str, ...]
@@ -62,6 +64,16 @@ class Judgement(Struct, frozen=True, kw_only=True):
     """ISO 8601 with zone, or empty."""
     is_of_session: bool = False
 
+    @property
+    def identifier(self) -> str:
+        """Unique everywhere, and the same at each export."""
+        return f"aimux:{self.key}:{self.name}"
+
+    @property
+    def hash(self) -> bytes:
+        """By which a change is told."""
+        return blake2b(msgspec.msgpack.encode(self), digest_size=16).digest()
+
 
 class TraceFacts(Struct, frozen=True, kw_only=True):
     """What is told of a trace as a whole, to backends that take it."""
@@ -93,3 +105,8 @@ class TraceFacts(Struct, frozen=True, kw_only=True):
     """`Judgement.key`s of all turns in it, judged or not."""
     is_whole: bool = True
     """False if turns of the session were left out."""
+
+    @property
+    def hash(self) -> bytes:
+        """By which a change is told."""
+        return blake2b(msgspec.msgpack.encode(self), digest_size=16).digest()

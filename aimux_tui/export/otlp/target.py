@@ -46,6 +46,11 @@ class OtlpTarget(Struct, frozen=True, kw_only=True):
         return self.base + TRACES_PATH
 
     @property
+    def is_local(self) -> bool:
+        """Whether the endpoint is on this machine."""
+        return _is_this_machine(urlsplit(self.base).hostname or "")
+
+    @property
     def place(self) -> str:
         """The endpoint and what is distinguished in it: what is remembered hangs on this."""
         where = self.experiment_id or self.experiment
