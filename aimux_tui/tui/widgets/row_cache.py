@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from itertools import groupby
-from operator import attrgetter
+from itertools import compress, count, groupby
+from operator import attrgetter, is_not
 
 from msgspec import Struct, field
 from textual.strip import Strip
@@ -13,6 +14,7 @@ from textual.strip import Strip
 from aimux_tui.tui.format.lines import Row
 
 _part_of = attrgetter("part")
+_end_of = attrgetter("end")
 
 
 class Part(Struct, frozen=True, gc=False):
@@ -33,13 +35,15 @@ class Rendered(Struct):
     """By row and by state of the row (see `RowView.row_state`)."""
     _parts: list[Part] | None = None
 
-    def take_strips(self, before: Rendered) -> None:
-        """Take over what was painted of rows that are the same now as `before`."""
+    def take_over(self, before: Rendered) -> None:
+        """Take over what was made of the same rows `before`: of an open turn, all but a few."""
         rows, old = self.rows, before.rows
         for place, strip in before.strips.items():
             line = place[0]
             if line < len(rows) and rows[line] is old[line]:
                 self.strips[place] = strip
+        if before._parts is not None and rows and old and rows[0].part == old[0].part:
+            self._parts = _parts_of(rows, before._parts, _first_difference(rows, old))
 
     @property
     def parts(self) -> list[Part]:
@@ -63,14 +67,21 @@ class Rendered(Struct):
         return None
 
 
-def _parts_of(rows: Sequence[Row]) -> list[Part]:
-    parts: list[Part] = []
-    first = 0
-    for name, members in groupby(rows, _part_of):
+def _parts_of(rows: Sequence[Row], known: Sequence[Part] = (), same: int = 0) -> list[Part]:
+    """The parts of the rows, of which the first `same` are in the `known` parts already."""
+    parts = list(known[: bisect_left(known, same, key=_end_of)])
+    first = parts[-1].end if parts else 0
+    for name, members in groupby(rows[first:], _part_of):
         end = first + len(list(members))
         parts.append(Part(name, first, end))
         first = end
     return parts or [Part("", 0, 0)]
+
+
+def _first_difference(rows: Sequence[Row], old: Sequence[Row]) -> int:
+    """Index of the first row behind the head, which changes always, that is another one now."""
+    differ = map(is_not, rows[1:], old[1:])
+    return next(compress(count(1), differ), min(len(rows), len(old)))
 
 
 class RowCache:

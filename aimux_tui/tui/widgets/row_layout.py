@@ -97,7 +97,7 @@ class RowLayout(MarkedScrollView):
         if found is None or found.version != version:
             made = Rendered(self.make_rows(index, width), version)
             if found is not None:
-                made.take_strips(found)
+                made.take_over(found)
             self._cache.put(key, made)
             return made
         return found

@@ -47,8 +47,24 @@ def test_what_was_painted_of_a_row_is_kept_while_the_row_is_the_same() -> None:
     before = Rendered(row("", "a", "b"))
     before.strips = {(line, PLAIN): painter().paint(made) for line, made in enumerate(before.rows)}
     now = Rendered([*row(""), before.rows[1], *row("b", "c")])
-    now.take_strips(before)
+    now.take_over(before)
     assert now.strips == {(1, PLAIN): before.strips[1, PLAIN]}
+
+
+@given(
+    st.lists(st.sampled_from("abc"), min_size=1),
+    st.lists(st.sampled_from("abc"), min_size=1),
+    st.integers(0, 9),
+)
+def test_parts_are_found_again_from_those_of_before(
+    before: list[str], now: list[str], same: int
+) -> None:
+    old = Rendered(row(*before))
+    assert old.parts
+    made = [*row(now[0]), *old.rows[1:same], *row(*now[same:])]
+    rendered = Rendered(made)
+    rendered.take_over(old)
+    assert rendered.parts == Rendered(made).parts
 
 
 def test_the_cache_is_bounded_by_rows() -> None:
