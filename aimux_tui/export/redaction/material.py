@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from aimux_tui.export.redaction.redactor import Place
 from aimux_tui.model.annotation import Annotations, SessionAnnotation, TurnAnnotation
 from aimux_tui.model.body import Body, BodyRef
+from aimux_tui.model.log import Problem
 from aimux_tui.model.session import Session
 from aimux_tui.model.tools import FileEdit, Hunk, ToolCall
-from aimux_tui.model.turn import TurnSummary
+from aimux_tui.model.turn import Notice, TurnSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from aimux_tui.export.base import Material
     from aimux_tui.export.material import ExportedTurn
@@ -34,13 +35,21 @@ _KEPT = {
 """Fields that are never touched: names and ids by which things are found again."""
 _NAMES_KEPT = {"model", "media_type", "type"}
 """The same in steps of every kind."""
-_LABELS = {
-    Session: {"git_branch"},
+_NAMES = {
+    Session: {"git_branch", "cwd", "project", "path", "other_paths"},
+    FileEdit: {"path", "new_path"},
+    Problem: {"reason"},
     TurnAnnotation: {"note", "author"},
     SessionAnnotation: {"note", "author", "tags"},
 }
-"""Fields that stay where words are removed: what was written to be exported."""
-_PATHS = {Session: {"cwd", "project", "path", "other_paths"}, FileEdit: {"path", "new_path"}}
+"""Fields that stay where words are removed: names, and what was written to be exported."""
+_BRIEF = {
+    Session: {"title", "status_reason"},
+    TurnSummary: {"title"},
+    ToolCall: {"snippet", "error"},
+    Notice: {"title"},
+}
+"""Fields that are made from longer texts, and may be cut anywhere."""
 _WRITTEN_AS = {"body": "text"}
 """Field → its name in the JSONL export."""
 
@@ -75,15 +84,13 @@ class RedactedMaterial:
         for exported in self._inner.turns():
             key = exported.turn.summary.key
             place = Place(self.session.key, key)
+            # The whole texts first: what is a secret in them is one in the summary.
+            prompt = self._go_over(exported.turn.prompt, place / "prompt")
+            steps = self._go_over(exported.turn.steps, place / "steps")
             summary = self._go_over(exported.turn.summary, place)
             yield replace(
                 exported,
-                turn=replace(
-                    exported.turn,
-                    summary=summary,
-                    prompt=self._go_over(exported.turn.prompt, place / "prompt"),
-                    steps=self._go_over(exported.turn.steps, place / "steps"),
-                ),
+                turn=replace(exported.turn, summary=summary, prompt=prompt, steps=steps),
                 annotation=self.annotations.turns.get(key),
             )
 
@@ -131,10 +138,9 @@ class RedactedMaterial:
                     self._go_over(item, place / index, name) for index, item in enumerate(value)
                 )
             case dict():
+                keys = {key: self._redactor.name(str(key), place) for key in value}
                 result = {
-                    self._redactor.label(str(key), place): self._go_over(
-                        item, place / key, str(key)
-                    )
+                    keys[key]: self._go_over(item, place / keys[key], str(key))
                     for key, item in value.items()
                 }
             case _:
@@ -144,23 +150,22 @@ class RedactedMaterial:
     def _struct(self, value: Struct, place: Place) -> Struct:
         kind = type(value)
         kept = _KEPT.get(kind, _NAMES_KEPT)
-        labels = _LABELS.get(kind, ())
-        paths = _PATHS.get(kind, ())
         changes: dict[str, object] = {}
         for name in value.__struct_fields__:
             old = getattr(value, name)
             if name in kept or not isinstance(old, str | tuple | list | dict | Struct):
                 continue
-            here = place / _WRITTEN_AS.get(name, name)
-            if name in labels:
-                new: object = _each(old, lambda text, here=here: self._redactor.label(text, here))
-            elif name in paths:
-                new = _each(old, self._redactor.path)
-            else:
-                new = self._go_over(old, here)
+            new = self._field(kind, name, old, place / _WRITTEN_AS.get(name, name))
             if new is not old:
                 changes[name] = new
         return replace(value, **changes) if changes else value
+
+    def _field(self, kind: type[Struct], name: str, old: object, place: Place) -> object:
+        if name in _NAMES.get(kind, ()):
+            return _each(old, lambda text: self._redactor.name(text, place))
+        if name in _BRIEF.get(kind, ()):
+            return _each(old, lambda text: self._redactor.brief(text, place))
+        return self._go_over(old, place)
 
     def _call(self, call: ToolCall, place: Place) -> Struct:
         """Its whole input stands in `input`, where names tell what is a secret."""
@@ -175,6 +180,8 @@ class RedactedMaterial:
         return tuple(self._redactor.words("\n".join(lines), place).split("\n"))
 
 
-def _each(value: Any, change: Any) -> object:
+def _each(value: object, change: Callable[[str], str]) -> object:
     """A text changed, or each of several."""
-    return change(value) if isinstance(value, str) else tuple(change(text) for text in value)
+    if isinstance(value, str):
+        return change(value)
+    return tuple(change(text) for text in cast("tuple[str, ...]", value))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from aimux_tui.config.schema import RedactionProfile
+from aimux_tui.export.redaction.assigned import is_secret_name, is_secret_value
 from aimux_tui.export.redaction.removal import Hasher, Reason, Removal, open_hash
-from aimux_tui.export.redaction.secrets import find_secrets, is_secret_name, is_secret_value
+from aimux_tui.export.redaction.secrets import find_cut_secret, find_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,19 @@ VALUE_LIMIT = 65_536
 """Characters of one value from which it is cut."""
 _HEAD_SHARE = 0.75
 """How much of what remains of a long value is its beginning; the rest is its end."""
-_HOMES = re.compile(r"(?:/(?:home|Users)/[^/\s:\"']+|/root(?=/|$)|[A-Za-z]:\\+Users\\+[^\\\s\"']+)")
+_BRIEF_LENGTH = 150
+"""Characters from which words on one line may have been cut without a sign."""
+_RECOGNISABLE = 8
+"""Characters of a secret that is looked for wherever it may come again; words are shorter."""
+_MOST_KNOWN = 256
+_BY_NAME = "secret"
+_NAME_LIMIT = 100
+"""Characters of a name in a path: names of arguments come from logs."""
+_HOMES = re.compile(
+    r"(?P<dashed>-(?:home|Users)-[^-/]+)|/(?:home|Users)/[^/\s:\"']+|/root(?=/|$)"
+    r"|[A-Za-z]:\\+Users\\+[^\\\s\"']+"
+)
+"""Homes in paths, also as Claude Code writes them in names of folders."""
 
 
 class Place(Struct, frozen=True):
@@ -29,7 +42,8 @@ class Place(Struct, frozen=True):
     path: str = ""
 
     def __truediv__(self, name: object) -> Place:
-        return Place(self.session, self.turn, f"{self.path}/{name}")
+        escaped = str(name)[:_NAME_LIMIT].replace("~", "~0").replace("/", "~1")
+        return Place(self.session, self.turn, f"{self.path}/{escaped}")
 
 
 class Redactor:
@@ -49,6 +63,8 @@ class Redactor:
         self._home = home.rstrip("/")
         self._limit = limit
         self._hasher = Hasher()
+        self._known: dict[str, str] = {}
+        """Secrets that were found, and their kinds."""
 
     def words(self, text: str, place: Place, *, name: str = "") -> str:
         """What somebody said, a tool was given or put out. `name` is the key it is the value of."""
@@ -59,30 +75,58 @@ class Redactor:
             return f"[removed: {len(text):,} characters]"
         return self.cut(self.mask(text, place, name=name), place)
 
-    def label(self, text: str, place: Place) -> str:
-        """What people wrote in order to export it, and names: without secrets."""
-        return self.path(self.mask(text, place)) if text else text
-
-    def path(self, text: str) -> str:
-        """A path; it does not tell whose home it is below where words are removed."""
+    def name(self, text: str, place: Place) -> str:
+        """A name, a path, or what people wrote in order to export it: without secrets, and where
+        words are removed without the name of whose home a path is below."""
+        if not text:
+            return text
+        text = self.mask(text, place)
         if not self.removes_words:
             return text
         if self._home and (text == self._home or text.startswith(self._home + "/")):
-            return "~" + text[len(self._home) :]
-        return _HOMES.sub("~", text)
+            text = "~" + text[len(self._home) :]
+        return _HOMES.sub(_home_sign, text)
+
+    def brief(self, text: str, place: Place) -> str:
+        """Words on one line, made from longer ones: they may end within a secret."""
+        if self.removes_words or not text:
+            return self.words(text, place)
+        masked = self.mask(text, place)
+        may_be_cut = text.endswith("…") or len(text) >= _BRIEF_LENGTH
+        if may_be_cut and (cut := find_cut_secret(masked)):
+            self._note(Reason.MASKED, masked[cut.start : cut.end], place, kind=cut.kind)
+            masked = f"{masked[: cut.start]}[masked: {cut.kind}]{masked[cut.end :]}"
+        return masked
 
     def mask(self, text: str, place: Place, *, name: str = "") -> str:
-        """The text with a word in place of each secret."""
+        """The text with a word in place of each secret.
+
+        What was a secret once is one wherever it comes again, whatever stands around it.
+        """
         if name and is_secret_name(name) and is_secret_value(text):
-            self._note(Reason.MASKED, text, place, kind="value of a secret's name")
-            return "[masked: secret]"
+            self._note(Reason.MASKED, text, place, kind=_BY_NAME)
+            self._remember(text, _BY_NAME)
+            return f"[masked: {_BY_NAME}]"
         parts: list[str] = []
         end = 0
         for secret in find_secrets(text):
-            self._note(Reason.MASKED, text[secret.start : secret.end], place, kind=secret.kind)
+            found = text[secret.start : secret.end]
+            self._note(Reason.MASKED, found, place, kind=secret.kind)
+            self._remember(found, secret.kind)
             parts += [text[end : secret.start], f"[masked: {secret.kind}]"]
             end = secret.end
-        return "".join([*parts, text[end:]]) if parts else text
+        masked = "".join([*parts, text[end:]]) if parts else text
+        for known, kind in self._known.items():
+            if known in masked:
+                self._note(Reason.MASKED, known, place, kind=kind)
+                masked = masked.replace(known, f"[masked: {kind}]")
+        return masked
+
+    def _remember(self, secret: str, kind: str) -> None:
+        if len(secret) >= _RECOGNISABLE:
+            self._known[secret] = kind
+            if len(self._known) > _MOST_KNOWN:
+                del self._known[next(iter(self._known))]
 
     def cut(self, text: str, place: Place) -> str:
         """The text, its middle left out if it is longer than the limit."""
@@ -101,3 +145,7 @@ class Redactor:
     def _note(self, reason: Reason, text: str, place: Place, *, kind: str = "") -> None:
         digest = self._hasher.of_hidden(text)
         self._tell(Removal(place.session, place.turn, place.path, reason, len(text), digest, kind))
+
+
+def _home_sign(home: re.Match[str]) -> str:
+    return "-~" if home["dashed"] else "~"

@@ -1,4 +1,4 @@
-"""Secrets in text: keys and tokens by their shape, others by what they are assigned to."""
+"""Secrets in text: keys and tokens by their shape, others by the name they are assigned to."""
 
 from __future__ import annotations
 
@@ -7,8 +7,33 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from aimux_tui.export.redaction.assigned import assigned_secrets, cut_assignment
+from aimux_tui.export.redaction.vendor_rules import RULES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from aimux_tui.export.redaction.vendor_rules import Rule
+
+_SHORTEST = 8
+"""Characters of a text that can hold a secret at all."""
+_TAIL = 200
+_DISTINCT = 3
+"""Characters of a beginning that is hardly anything else."""
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+_LONG_WORD = re.compile(r"[A-Za-z0-9_-]{16,}")
+"""Every token whose beginning is plain begins in one of these, or right behind one's hyphen."""
+
+# Most rules are looked for only within long words; the others wherever their triggers stand.
+_TOKENS = [rule for rule in RULES if rule.is_token and all(map(_PLAIN.fullmatch, rule.triggers))]
+_BEGINNING = re.compile(
+    r"(?<![A-Za-z0-9_])(?:"
+    + "|".join(sorted({trigger for rule in _TOKENS for trigger in rule.triggers}, reverse=True))
+    + ")"
+)
+_ELSEWHERE = tuple(
+    (trigger, rule) for rule in RULES if rule not in _TOKENS for trigger in rule.triggers
+)
 
 
 class Secret(Struct, frozen=True):
@@ -20,20 +45,63 @@ class Secret(Struct, frozen=True):
     """For people: "GitHub token"."""
 
 
-_GITHUB = re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,255}\b")
-
-
-def find_secrets(text: str) -> Iterator[Secret]:
+def find_secrets(text: str) -> list[Secret]:
     """Every secret in a text, in order, none overlapping another."""
-    for match in _GITHUB.finditer(text):
-        yield Secret(match.start(), match.end(), "GitHub token")
+    if len(text) < _SHORTEST:
+        return []
+    found = [
+        *_tokens(text),
+        *_elsewhere(text),
+        *(Secret(*place) for place in assigned_secrets(text)),
+    ]
+    if len(found) < 2:
+        return found
+    # Of two that overlap, the one that begins first; of those, the one that tells more of it.
+    found.sort(key=lambda secret: (secret.start, -secret.end))
+    kept = [found[0]]
+    for secret in found[1:]:
+        if secret.start >= kept[-1].end:
+            kept.append(secret)
+    return kept
 
 
-def is_secret_name(name: str) -> bool:
-    """Whether a value of this name is likely to be a secret."""
-    return "password" in name.lower()
+def find_cut_secret(text: str) -> Secret | None:
+    """A secret whose beginning ends the text, too short to be known by its shape."""
+    end = len(text.rstrip("…."))
+    for beginning in _BEGINNING.finditer(text, max(0, end - _TAIL), end):
+        is_distinct = len(beginning[0]) >= _DISTINCT and not beginning[0].isalpha()
+        if is_distinct and _PLAIN.fullmatch(text, beginning.start(), end):
+            return Secret(beginning.start(), end, _rules_of(beginning[0])[0].kind)
+    place = cut_assignment(text, end)
+    return Secret(*place) if place else None
 
 
-def is_secret_value(text: str) -> bool:
-    """Whether a text can be a secret at all, given that its name says so."""
-    return len(text) >= 6
+def _tokens(text: str) -> Iterator[Secret]:
+    """Those that begin with plain characters."""
+    for word in _LONG_WORD.finditer(text):
+        for beginning in _BEGINNING.finditer(text, word.start(), word.end()):
+            for rule in _rules_of(beginning[0]):
+                yield from _match(rule, text, beginning.start())
+
+
+def _elsewhere(text: str) -> Iterator[Secret]:
+    """All others."""
+    for trigger, rule in _ELSEWHERE:
+        start = text.find(trigger)
+        while start >= 0:
+            end = start + 1
+            for secret in _match(rule, text, max(start - rule.back, 0)):
+                yield secret
+                end = max(secret.end, end)
+            start = text.find(trigger, end)
+
+
+def _match(rule: Rule, text: str, start: int) -> Iterator[Secret]:
+    if match := rule.pattern.match(text, start):
+        group = "secret" if "secret" in rule.pattern.groupindex else 0
+        yield Secret(match.start(group), match.end(group), rule.kind)
+
+
+def _rules_of(beginning: str) -> list[Rule]:
+    """The rules that a beginning may be of: a shorter trigger may begin a longer one."""
+    return [rule for rule in _TOKENS if beginning.startswith(rule.triggers)]
