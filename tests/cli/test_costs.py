@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Run
+from tests.cli.homes import CLAUDE_ID
 
 
 def costs(run: Run, *arguments: str) -> dict[str, Any]:
@@ -73,3 +74,26 @@ def test_a_bad_filter_is_pointed_at(home: Path, run: Run) -> None:
     assert "provider:codex projct:api" in err
     assert err.splitlines()[2].endswith("^^^^^^")
     assert "did you mean project:?" in err
+
+
+def test_why_shows_each_kind_of_token_with_its_price(logs: dict[str, Path], run: Run) -> None:
+    code, out, _ = run("costs", "--why", CLAUDE_ID[:8])
+    assert code == 0
+    assert "Fix the login redirect" in out
+    assert "of its own  +" in out.splitlines()[3]
+    assert any(line.split()[:2] == ["cache", "read"] for line in out.splitlines())
+    assert "list prices of 20" in out
+
+
+def test_why_comes_to_the_cost_of_the_session(logs: dict[str, Path], run: Run) -> None:
+    ledger = json.loads(run("costs", "--why", CLAUDE_ID, "--json")[1])
+    (session,) = json.loads(run("sessions", "--json", "--provider", "claude")[1])["sessions"]
+    assert ledger["own"]["usd"] == pytest.approx(session["cost"]["usd"])
+    assert ledger["total"]["usd"] == pytest.approx(session["total"]["cost"]["usd"])
+    (charge,) = ledger["charges"]
+    assert charge["usd_per_million"]["cache_read"] == 0.5
+
+
+def test_why_of_no_session(logs: dict[str, Path], run: Run) -> None:
+    code, _, err = run("costs", "--why", "nothing")
+    assert (code, "no session 'nothing'" in err) == (3, True)

@@ -29,12 +29,17 @@ def _add_costs_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", metavar="N", type=int, help="at most so many lines (40); 0 for all"
     )
+    parser.add_argument(
+        "--why", metavar="SESSION | PATH", help="how the cost of one session comes about"
+    )
     add_json(parser)
 
 
 def _run_costs(options: argparse.Namespace) -> int:
-    from aimux_tui.cli import costs
+    from aimux_tui.cli import costs, ledger
 
+    if options.why:
+        return ledger.run(options.why, as_json=options.json)
     return costs.run(options)
 
 
@@ -51,6 +56,7 @@ examples:
   aimux costs since:7d
   aimux costs --by project provider:claude since:2026-11-01
   aimux costs --by block provider:claude since:2d
+  aimux costs --why 3f2a91c0
   aimux costs --by model --json | jq '.total.cost.usd'""",
     ),
 )
