@@ -5,7 +5,8 @@ AimuxError
 ├── CommandError     a `:` command or command-line argument is wrong
 ├── SessionError     a session or log file cannot be found or opened
 ├── AnnotationError  a label or note could not be written
-└── ExportError      an export could not be made or sent
+├── ExportError      an export could not be made or sent
+└── ReceiverError    telemetry cannot be received
 """
 
 from __future__ import annotations
@@ -51,3 +52,7 @@ class AnnotationError(AimuxError):
 
 class ExportError(AimuxError):
     """An export could not be made or sent."""
+
+
+class ReceiverError(AimuxError):
+    """Telemetry cannot be received: the port is taken, the address is not ours."""

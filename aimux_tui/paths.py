@@ -46,6 +46,11 @@ class Paths(Struct, frozen=True):
         return self.home / "exports"
 
     @property
+    def telemetry(self) -> Path:
+        """What was received from the agents."""
+        return self.state / "telemetry.db"
+
+    @property
     def log_file(self) -> Path:
         """aimux's own log."""
         return self.state / "aimux.log"

@@ -27,6 +27,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 TYPES = {
     "bool": "`true` or `false`",
     "str": "text",
+    "int": "a whole number",
     "float": "a number of 0 or more",
     "tuple": "a list of texts",
 }

@@ -15,6 +15,7 @@ from aimux_tui.spelling import suggestion
 
 TRUE = frozenset({"true", "yes", "on", "1"})
 FALSE = frozenset({"false", "no", "off", "0"})
+_LAST_PORT = 65535
 
 
 def convert(kind: Any, name: str, given: Located) -> object:
@@ -30,6 +31,8 @@ def convert(kind: Any, name: str, given: Located) -> object:
         return tuple(_to_text(name, item) for item in items)
     if isinstance(kind, type) and issubclass(kind, Struct):
         return _to_record(kind, name, given)
+    if kind is int:
+        return _to_port(name, given)
     if kind is float or float in get_args(kind):
         return _to_number(name, given)
     raise TypeError(f"no conversion to {kind}")
@@ -78,6 +81,14 @@ def _to_choice(kind: type[StrEnum], name: str, given: Located) -> StrEnum:
         problem = f"{word!r} is not one of {', '.join(choices)}"
         raise bad_value(name, given, problem, suggestion(word, choices))
     return kind(word)
+
+
+def _to_port(name: str, given: Located) -> int:
+    """A number that a port can have; the only whole numbers among the settings."""
+    value = _to_number(name, given)
+    if value != int(value) or not 0 < value <= _LAST_PORT:
+        raise bad_value(name, given, f"expected a number from 1 to {_LAST_PORT}")
+    return int(value)
 
 
 def _to_number(name: str, given: Located) -> float:

@@ -190,6 +190,31 @@ class ExportSettings(Struct, frozen=True, kw_only=True):
     mlflow: MlflowSettings = field(default_factory=MlflowSettings)
 
 
+class OtelSettings(Struct, frozen=True, kw_only=True):
+    """Receiving the agents' own telemetry."""
+
+    enabled: bool = False
+    """Whether aimux receives OpenTelemetry (OTLP over HTTP) while it runs. `aimux receive` does so
+    by itself."""
+    host: str = "127.0.0.1"
+    """The address that it listens at. Other machines reach any but this machine's own; for that
+    `otel.allow_remote` must be set too."""
+    port: int = 4318
+    """The port that it listens at."""
+    allow_remote: bool = False
+    """Whether `otel.host` may be an address that other machines reach. Whoever does may write
+    telemetry here, and nothing asks them who they are."""
+    max_body_mb: float = 64.0
+    """The largest request that is taken, in MiB, before and after it is decompressed."""
+    keep_days: float = 30.0
+    """How many days telemetry is kept."""
+    keep_mb: float = 500.0
+    """How much disk it may take, in MiB; the oldest goes first."""
+    fold: bool = True
+    """Whether the internal spans of Codex and OpenCode are counted instead of kept: thousands for
+    each prompt."""
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """All settings, and where each came from."""
 
@@ -205,6 +230,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     sessions: SessionsSettings = field(default_factory=SessionsSettings)
     labels: LabelsSettings = field(default_factory=LabelsSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
+    otel: OtelSettings = field(default_factory=OtelSettings)
     origins: Mapping[str, str] = field(default_factory=dict)
     """Dotted name → where its value was set; names that have their default are missing. An entry
     of a mapping has a name of its own: `keys.app.quit`, `cost.prices.my-model`."""
