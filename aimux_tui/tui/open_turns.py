@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from aimux_tui.errors import SessionError
 from aimux_tui.model.tools import ToolCall, ToolStatus
-from aimux_tui.model.turn import Step, Turn, TurnState
+from aimux_tui.model.turn import Image, Step, Text, Turn, TurnKind, TurnState
 from aimux_tui.tui.format.lines import Line, Row, rows
 from aimux_tui.tui.format.look import Look
 from aimux_tui.tui.trace_feed import describe
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from aimux_tui.tui.trace_feed import TraceFeed
 
 
-class DrawnStep(Struct, frozen=True):
-    """A step and what is drawn of it."""
+class Drawn(Struct, frozen=True):
+    """A step, or the prompt with its kind, and what is drawn of it."""
 
-    step: Step
+    what: Step | tuple[TurnKind, tuple[Text | Image, ...]]
     lines: Sequence[Line]
     rows: Sequence[Row]
 
@@ -40,7 +40,8 @@ class Details(Struct, frozen=True):
     width: int = 0
     """Columns for which the lines were already broken into `rows`."""
     rows: Sequence[Row] = ()
-    steps: Sequence[DrawnStep] = ()
+    drawn: Sequence[Drawn] = ()
+    """The prompt and the steps."""
     look: Look | None = None
     error: str = ""
     """Why it cannot be read."""
@@ -141,33 +142,28 @@ def _stopped(step: Step) -> Step:
     return step
 
 
-def _is_same(step: Step, other: Step) -> bool:
-    return step is other or step == other
-
-
 def _make(turn: Turn, look: Look, width: int, before: Details) -> Details:
-    """Details of a turn; what was drawn of its steps before is taken over where nothing changed."""
+    """Details of a turn; what was drawn of its parts before is taken over where nothing changed."""
     from aimux_tui.tui.format.steps import Limits, ending_lines, prompt_lines, step_lines
 
     limits = Limits()
-    known = before.steps if before.look is look and before.width == width else ()
-    steps: list[DrawnStep] = []
-    for number, step in enumerate(turn.steps):
-        if number < len(known) and _is_same(known[number].step, step):
-            steps.append(known[number])
+    known = before.drawn if before.look is look and before.width == width else ()
+    drawn: list[Drawn] = []
+    for number, what in enumerate(((turn.summary.kind, turn.prompt), *turn.steps)):
+        if number < len(known) and (known[number].what is what or known[number].what == what):
+            drawn.append(known[number])
+            continue
+        if isinstance(what, tuple):
+            lines = tuple(prompt_lines(turn, look, limits))
         else:
-            made = tuple(step_lines(step, look, limits, number))
-            steps.append(DrawnStep(step, made, rows(made, width)))
-    first, last = tuple(prompt_lines(turn, look, limits)), tuple(ending_lines(turn, look))
+            lines = tuple(step_lines(what, look, limits, number - 1))
+        drawn.append(Drawn(what, lines, rows(lines, width)))
+    last = tuple(ending_lines(turn, look))
     return Details(
         turn,
-        (*first, *chain.from_iterable(step.lines for step in steps), *last),
+        (*chain.from_iterable(part.lines for part in drawn), *last),
         width,
-        (
-            *rows(first, width),
-            *chain.from_iterable(step.rows for step in steps),
-            *rows(last, width),
-        ),
-        steps,
+        (*chain.from_iterable(part.rows for part in drawn), *rows(last, width)),
+        drawn,
         look,
     )

@@ -72,8 +72,9 @@ async def test_what_was_drawn_is_kept_and_what_changed_is_drawn_anew(turns: Open
     feed.turn = replace(TURN, steps=(*TURN.steps, replace(running, status=ToolStatus.OK)))
     after = await read(turns, feed)
     assert_as_at_once(after, feed.turn)
+    assert len(after.drawn) == len(feed.turn.steps) + 1
     assert all(
-        new.rows is old.rows for new, old in zip(after.steps[:-1], before.steps[:-1], strict=True)
+        new.rows is old.rows for new, old in zip(after.drawn[:-1], before.drawn[:-1], strict=True)
     )
     assert after.rows != before.rows
 
