@@ -15,12 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aimux_tui.annotations.book import EvaluationBook
 from aimux_tui.cli.setup import look_around, make_library
 from aimux_tui.commands.registry import default_keymap
 from aimux_tui.config.schema import Settings
 from aimux_tui.demo.replay import install
 from aimux_tui.tui.app import AimuxApp
 from aimux_tui.tui.feeds import LibraryFeed
+from aimux_tui.tui.label_feed import LabelFeed
 from aimux_tui.tui.setup import Setup
 
 if TYPE_CHECKING:
@@ -59,7 +61,9 @@ async def take(shot: Shot, home: Path) -> str:
     library.load()
     login = next(one.key for one in library.sessions() if one.title.startswith(LOGIN))
     settings = Settings(theme=shot.theme)
-    app = AimuxApp(Setup(LibraryFeed(library), settings, default_keymap(), open_target=login))
+    labels = LabelFeed(EvaluationBook(surroundings.paths.evaluations))
+    setup = Setup(LibraryFeed(library), labels, settings, default_keymap(), open_target=login)
+    app = AimuxApp(setup)
     async with app.run_test(size=shot.size) as pilot:
         await until(app, pilot.pause, "Fix it, but")
         for key in shot.keys:

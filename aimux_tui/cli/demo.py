@@ -12,6 +12,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+from aimux_tui.annotations.book import EvaluationBook
 from aimux_tui.cli.setup import look_around, make_library
 from aimux_tui.demo.replay import install, replay
 from aimux_tui.errors import CommandError
@@ -49,6 +50,7 @@ def run(*, speed: float = 1.0, is_kept: bool = False, notice: str = "") -> int:
         player.start()
         return run_app(
             library,
+            EvaluationBook(find_paths({}, home).evaluations),
             surroundings.settings,
             notice=notice or "This is the demo: bundled sessions, one of them playing.",
         )

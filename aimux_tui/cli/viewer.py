@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from aimux_tui.annotations.book import EvaluationBook
 from aimux_tui.cli.setup import library_for, look_around, make_library
 from aimux_tui.errors import CommandError
 from aimux_tui.sources.discovery import find_logs
@@ -30,6 +31,7 @@ def run(target: str | None, *, follow: bool, theme: str | None) -> int:
 
     return run_app(
         library,
+        EvaluationBook(surroundings.paths.evaluations),
         surroundings.settings,
         errors=surroundings.errors,
         open_target=path or target or "",

@@ -12,9 +12,11 @@ class Group(StrEnum):
 
     MOVE = "Move"
     TURNS = "Turns"
+    LABELS = "Labels"
     SESSIONS = "Sessions"
     DETAIL = "Detail"
     COPY = "Copy"
+    EXPORT = "Export"
     SHOW = "Show"
     APP = "aimux"
 
@@ -44,6 +46,8 @@ class ArgumentKind(StrEnum):
     THEME = "theme"
     TARGET = "target"
     """A session's id, or the path of a log file."""
+    FILE = "file"
+    """A path, which need not exist, or one of the choices."""
 
 
 class Argument(Struct, frozen=True):
@@ -58,7 +62,8 @@ class Argument(Struct, frozen=True):
     @property
     def usage(self) -> str:
         """As a usage line shows it."""
-        shown = "|".join(self.choices) or self.name
+        names = [] if self.choices and self.kind is ArgumentKind.CHOICE else [self.name]
+        shown = "|".join((*self.choices, *names))
         return shown if self.is_required else f"[{shown}]"
 
 

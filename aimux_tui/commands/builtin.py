@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from aimux_tui.commands.tables.app import APP
 from aimux_tui.commands.tables.copying import COPY
 from aimux_tui.commands.tables.detail import DETAIL
+from aimux_tui.commands.tables.exporting import EXPORT
+from aimux_tui.commands.tables.labels import LABELS
 from aimux_tui.commands.tables.moving import MOVE
 from aimux_tui.commands.tables.sessions import SESSIONS
 from aimux_tui.commands.tables.showing import SHOW
@@ -15,5 +17,15 @@ from aimux_tui.commands.tables.turns import TURNS
 if TYPE_CHECKING:
     from aimux_tui.commands.base import Command
 
-COMMANDS: tuple[Command, ...] = (*MOVE, *TURNS, *SESSIONS, *DETAIL, *COPY, *SHOW, *APP)
+COMMANDS: tuple[Command, ...] = (
+    *MOVE,
+    *TURNS,
+    *LABELS,
+    *SESSIONS,
+    *DETAIL,
+    *COPY,
+    *EXPORT,
+    *SHOW,
+    *APP,
+)
 """In the order of help, footer and palette."""

@@ -68,16 +68,20 @@ class AimuxApp(App[None], inherit_bindings=False):
         self.feed.on_change = self._library_changed
         self.feed.on_paths = self.main.navigator.reader.paths_changed
         self.feed.on_trouble = self.main.tell
+        self.setup.labels.on_change = self._labels_changed
+        self.setup.labels.on_trouble = self.main.tell
         self._follow_library()
         for error in self.setup.errors:
             self.main.tell("\n".join(part for part in (error.message, error.hint) if part))
         if self.setup.notice:
             self.notify(self.setup.notice, markup=False, timeout=8)
+        self.call_after_refresh(self._follow_labels)
         self.call_after_refresh(self._warm_up)
 
     async def on_unmount(self) -> None:
-        """Keep what was read, and end the workers; none is waited for."""
+        """Keep what was read and labelled, and end the workers."""
         self.main.navigator.reader.close()
+        await self.setup.labels.close()
         await self.feed.save()
         self.feed.stop()
 
@@ -85,10 +89,15 @@ class AimuxApp(App[None], inherit_bindings=False):
     async def _follow_library(self) -> None:
         await self.feed.run()
 
+    @work(group="labels", exclusive=True)
+    async def _follow_labels(self) -> None:
+        await self.setup.labels.run()
+
     @work(group="warm-up", thread=True)
     def _warm_up(self) -> None:
         """Import what the first frame did without, before somebody opens a turn."""
         import aimux_tui.tui.format.steps
+        import aimux_tui.tui.screens.verdict
         import aimux_tui.tui.views.registry  # noqa: F401
 
         # What the start has made stays for good: it need not be looked at again and again.
@@ -102,6 +111,10 @@ class AimuxApp(App[None], inherit_bindings=False):
         self._show_header()
         self.main.post_message(LibraryChanged())
 
+    def _labels_changed(self, keys: frozenset[str]) -> None:
+        self.main.labelling.changed(keys)
+        self._show_header()
+
     def _show_header(self) -> None:
         self.main.header.show(
             gather_facts(
@@ -109,6 +122,7 @@ class AimuxApp(App[None], inherit_bindings=False):
                 self.setup.clock(),
                 shows_cost=self.setup.shows_cost,
                 is_muted=self.is_muted,
+                labels=self.setup.labels.total,
             )
         )
 

@@ -1,43 +1,44 @@
-"""What a `/` filter means: every word must be in the text, upper and lower case alike."""
+"""What a `/` filter lets by: the filter language, asked of what a list has in memory."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aimux_tui.query.facts import SessionFacts, TurnFacts
+from aimux_tui.query.match import session_test, turn_test
+from aimux_tui.query.parse import parse
+from aimux_tui.tui.review import UNSEEN
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from aimux_tui.model.annotation import TurnAnnotation
     from aimux_tui.model.session import Session
     from aimux_tui.model.turn import TurnSummary
+    from aimux_tui.model.usage import Cost
+    from aimux_tui.tui.review import Review
 
-Words = tuple[str, ...]
-
-
-def words_of(query: str) -> Words:
-    """The words of a filter, ready to be compared; none of them: everything matches."""
-    return tuple(query.casefold().split())
+    SessionFilter = Callable[[Session], bool]
+    TurnFilter = Callable[[TurnSummary, Cost, TurnAnnotation | None], bool]
 
 
-def session_text(session: Session) -> str:
-    """What a filter of the session list looks at."""
-    return "\n".join(
-        (
-            session.title,
-            session.project,
-            session.provider,
-            session.cwd,
-            session.git_branch,
-            session.agent_name,
-            session.status,
-            *session.models,
-        )
-    ).casefold()
+def session_filter(query: str, reviews: Mapping[str, Review], now: datetime) -> SessionFilter:
+    """Tells which sessions a query lets by. Raises QueryError."""
+    test = session_test(parse(query), now)
+
+    def lets_by(session: Session) -> bool:
+        review = reviews.get(session.key, UNSEEN)
+        return test(SessionFacts(session, review.annotations))
+
+    return lets_by
 
 
-def turn_text(turn: TurnSummary) -> str:
-    """What a filter of the trace looks at."""
-    tools = " ".join(name for name, _ in turn.tools)
-    return f"{turn.title}\n{tools}\n{turn.kind}\n{turn.state}".casefold()
+def turn_filter(query: str, now: datetime) -> TurnFilter:
+    """Tells which turns of a session a query lets by. Raises QueryError."""
+    test = turn_test(parse(query), now)
 
+    def lets_by(turn: TurnSummary, cost: Cost, annotation: TurnAnnotation | None) -> bool:
+        return test(TurnFacts(turn, cost, annotation=annotation))
 
-def matches(text: str, words: Words) -> bool:
-    """Whether every word is in a text of `session_text` or `turn_text`."""
-    return all(word in text for word in words)
+    return lets_by

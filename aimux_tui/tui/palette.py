@@ -65,6 +65,8 @@ class Palette(Struct, frozen=True, eq=False):
     """The same while another widget has the focus."""
     marker: Style
     """The bar beside the row under the cursor."""
+    picked: Style
+    """The bar beside a row that its user has marked."""
     hit: Style
     """What a search found."""
     current_hit: Style
@@ -174,6 +176,7 @@ def _rgb_palette(theme: Theme) -> Palette:
         cursor=Style(background=inks.cursor),
         cursor_blurred=Style(background=inks.cursor_blurred),
         marker=inks.style("primary", bold=True),
+        picked=inks.style("accent", bold=True),
         hit=inks.word("warning", 0.45),
         current_hit=Style(background=warning, foreground=_contrasting(warning), bold=True),
         note=inks.style("secondary"),
@@ -221,6 +224,7 @@ def _ansi_palette(theme: Theme) -> Palette:
         cursor=reverse,
         cursor_blurred=Style(bold=True),
         marker=style("primary", bold=True),
+        picked=style("accent", bold=True),
         hit=Style(underline=True, bold=True),
         current_hit=reverse,
         note=style("secondary"),

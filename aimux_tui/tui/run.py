@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from aimux_tui.commands.builtin import COMMANDS
 from aimux_tui.config.keymap import build_keymap
 from aimux_tui.tui.feeds import LibraryFeed
+from aimux_tui.tui.label_feed import LabelFeed
 from aimux_tui.tui.setup import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aimux_tui.annotations.changes import AnnotationBook
     from aimux_tui.config.schema import Settings
     from aimux_tui.errors import ConfigError
     from aimux_tui.tui.ports import LibraryPort
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 def run_app(
     library: LibraryPort,
+    book: AnnotationBook,
     settings: Settings,
     *,
     errors: Sequence[ConfigError] = (),
@@ -29,8 +32,9 @@ def run_app(
 ) -> int:
     """Show the sessions of a library until the user quits. Returns the exit code.
 
-    `errors` are those of the settings, to be told. `open_target` names a session or a log to open
-    first; `follow_folder` a folder whose newest session is opened and stayed with.
+    `book` holds what is said of them. `errors` are those of the settings, to be told.
+    `open_target` names a session or a log to open first; `follow_folder` a folder whose newest
+    session is opened and stayed with.
     """
     # Nothing that is made while starting is garbage; looking for some takes a tenth of the start.
     gc.disable()
@@ -41,6 +45,7 @@ def run_app(
     keymap, key_errors = build_keymap(COMMANDS, settings.keys, settings.origins)
     setup = Setup(
         feed,
+        LabelFeed(book),
         settings,
         keymap,
         errors=[*errors, *key_errors],

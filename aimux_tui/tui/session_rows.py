@@ -9,10 +9,13 @@ from msgspec import Struct
 
 from aimux_tui.config.schema import SessionSort
 from aimux_tui.model.session import Session, Status
-from aimux_tui.tui.filtering import Words, matches, session_text, words_of
+from aimux_tui.tui.filtering import session_filter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from aimux_tui.tui.filtering import SessionFilter
+    from aimux_tui.tui.review import Review
 
 _BUSY = timedelta(minutes=1)
 """A session that wrote something within this time is at work."""
@@ -49,6 +52,9 @@ class SessionRows:
         self.sort = sort
         self.show_hidden = show_hidden
         self.query = ""
+        """In the filter language; empty: everything is shown."""
+        self.reviews: Mapping[str, Review] = {}
+        """What is said of the sessions, by their keys."""
         self.unfolded: set[str] = set()
         """Keys of the sessions whose sub-agents are shown."""
         self.rows: list[SessionRow] = []
@@ -58,7 +64,6 @@ class SessionRows:
         """Sessions that are shown (sub-agents not counted)."""
         self.hidden = 0
         """Hidden sessions that are not shown (sub-agents not counted)."""
-        self._texts: dict[str, tuple[Session, str]] = {}
         self._known: dict[str, SessionRow] = {}
         """The rows of before, so that those of unchanged sessions need not be made again."""
 
@@ -66,7 +71,7 @@ class SessionRows:
         self, sessions: Sequence[Session], by_key: Mapping[str, Session], now: datetime
     ) -> None:
         """Make the rows of `sessions` (newest first; `by_key` has the same by their keys)."""
-        words = words_of(self.query)
+        wanted = session_filter(self.query, self.reviews, now) if self.query.strip() else None
         show_hidden = self.show_hidden
         # Most have no parent, which is quicker to see than that theirs is not known.
         every = [one for one in sessions if not one.parent_key or one.parent_key not in by_key]
@@ -77,16 +82,19 @@ class SessionRows:
         self.rows = []
         self.shown = 0
         for session in self._sorted(top, now):
-            if not words and not session.children:
+            if wanted is None and not session.children:
                 self.rows.append(self._row(session, 0, is_open=False))
                 self.shown += 1
                 continue
             before = len(self.rows)
-            self._add(session, 0, by_key, words)
+            self._add(session, 0, by_key, wanted)
             self.shown += len(self.rows) > before
         self._known = {}
-        if len(self._texts) > 2 * len(by_key):
-            self._texts = {key: kept for key, kept in self._texts.items() if key in by_key}
+
+    def set_query(self, query: str, now: datetime) -> None:
+        """Filter by something else from the next `arrange` on. Raises QueryError."""
+        session_filter(query, self.reviews, now)
+        self.query = query
 
     def next_sort(self) -> SessionSort:
         """Sort by the next thing that one can sort by."""
@@ -120,22 +128,26 @@ class SessionRows:
         return sorted(sessions, key=_SORT_KEYS[self.sort], reverse=True)
 
     def _add(
-        self, session: Session, depth: int, by_key: Mapping[str, Session], words: Words
+        self,
+        session: Session,
+        depth: int,
+        by_key: Mapping[str, Session],
+        wanted: SessionFilter | None,
     ) -> None:
         """Append the row of a session and those of its sub-agents that are to be seen."""
         children = [by_key[key] for key in session.children if key in by_key]
         if not self.show_hidden:
             children = [child for child in children if not child.hidden_reason]
         index = len(self.rows)
-        is_match = self._matches(session, words)
+        is_match = wanted is None or wanted(session)
         is_open = bool(children) and session.key in self.unfolded
         self.rows.append(self._row(session, depth, is_open=is_open))
         if is_open and is_match:
             # Those who look below a match want to see all of it.
-            words = ()
+            wanted = None
         if is_open or not is_match:
             for child in children:
-                self._add(child, depth + 1, by_key, words)
+                self._add(child, depth + 1, by_key, wanted)
         if len(self.rows) > index + 1:
             self.rows[index] = self._row(session, depth, is_open=True)
         elif not is_match:
@@ -150,11 +162,3 @@ class SessionRows:
         ):
             return SessionRow(session, depth, is_open)
         return row
-
-    def _matches(self, session: Session, words: Words) -> bool:
-        if not words:
-            return True
-        kept = self._texts.get(session.key)
-        if kept is None or kept[0] is not session:
-            kept = self._texts[session.key] = (session, session_text(session))
-        return matches(kept[1], words)

@@ -11,6 +11,7 @@ from aimux_tui.config.schema import CostDisplay, Settings
 from aimux_tui.errors import ConfigError
 from aimux_tui.tui.feeds import LibraryFeed
 from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs
+from aimux_tui.tui.label_feed import LabelFeed
 
 
 def utc_now() -> datetime:
@@ -19,9 +20,10 @@ def utc_now() -> datetime:
 
 
 class Setup(Struct):
-    """The library, the settings, and what to open first."""
+    """The library, what is said of it, the settings, and what to open first."""
 
     feed: LibraryFeed
+    labels: LabelFeed
     settings: Settings
     keymap: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Command id → its keys."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -10,18 +11,19 @@ from textual.content import Content
 
 from aimux_tui.config.schema import TimeMode
 from aimux_tui.model.session import Status
-from aimux_tui.model.turn import TurnState
+from aimux_tui.model.turn import PROMPT_KINDS, TurnState
 from aimux_tui.text.units import format_age
-from aimux_tui.tui.filtering import Words, matches, turn_text, words_of
+from aimux_tui.tui.filtering import turn_filter
 from aimux_tui.tui.format.labels import note_lines
 from aimux_tui.tui.format.lines import Line, rows
 from aimux_tui.tui.format.rows import RowOptions
 from aimux_tui.tui.format.turn_row import turn_row
 from aimux_tui.tui.open_turns import Details, OpenTurns
+from aimux_tui.tui.review import UNSEEN
 from aimux_tui.tui.trace_feed import TraceView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from aimux_tui.model.annotation import TurnAnnotation
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.tui.format.lines import Row
     from aimux_tui.tui.format.look import Look
+    from aimux_tui.tui.review import Review
     from aimux_tui.tui.trace_feed import TraceNews
 
 _GUESSED_HEIGHT = 12
@@ -44,14 +47,19 @@ class TraceItems:
         self.time_mode = TimeMode.CLOCK
         self.shows_cost = True
         self.query = ""
-        self.said: Mapping[str, TurnAnnotation] = {}
-        """What is said of the turns, by their keys."""
+        """In the filter language; empty: everything is shown."""
+        self.review = UNSEEN
+        """What is said of the turns."""
         self._clock = clock
         self._numbers: dict[str, int] = {}
         self._serials: list[int] = []
         """Tell what is known of each turn from what was known before."""
         self._puts = 0
         self._failed: list[int] = []
+        self._asked: list[int] = []
+        """Turns in which the agent was asked something."""
+        self._labelled: tuple[int, int] | None = None
+        """Counted when it is asked for."""
         self._shown: list[int] | None = None
 
     # The turns.
@@ -66,12 +74,16 @@ class TraceItems:
             self._numbers.pop(turn.key, None)
         self.view = view
         self._puts += 1
+        self._labelled = None
         self._serials[first:] = [self._puts] * (len(view.turns) - first)
-        del self._failed[bisect_left(self._failed, first) :]
+        for numbers in (self._failed, self._asked):
+            del numbers[bisect_left(numbers, first) :]
         for number, turn in enumerate(view.turns[first:], first):
             self._numbers[turn.key] = number
             if turn.failures or turn.state is TurnState.ERROR:
                 self._failed.append(number)
+            if turn.kind in PROMPT_KINDS or turn.request_count:
+                self._asked.append(number)
         if self.query:
             self._filter_from(first)
 
@@ -86,11 +98,61 @@ class TraceItems:
         return has_changed
 
     def set_query(self, query: str) -> None:
-        """Let by only the turns that have every word."""
-        self.query = query
+        """Let by only the turns that fulfil a query. Raises QueryError."""
+        turn_filter(query, self._clock())
+        self.query = query if query.strip() else ""
         self._shown = None
-        if query:
+        if self.query:
             self._filter_from(0)
+
+    def set_review(self, review: Review) -> bool:
+        """Take what is said of the turns now; True if other turns may be shown than before."""
+        self.review = review
+        self._labelled = None
+        if self.query:
+            self._shown = None
+            self._filter_from(0)
+        return bool(self.query)
+
+    def annotation(self, turn: TurnSummary) -> TurnAnnotation | None:
+        """What is said of a turn."""
+        return self.review.annotations.of_turn(turn.key, turn.number)
+
+    def _is_labelled(self, number: int) -> bool:
+        annotation = self.annotation(self.view.turns[number])
+        return annotation is not None and annotation.label is not None
+
+    def labelled(self) -> tuple[int, int]:
+        """(turns with a label, turns that have one or should have one).
+
+        What the agent was not asked, such as a command of its terminal, need not be judged.
+        """
+        if self._labelled is None:
+            labelled = {number for number in self._said() if self._is_labelled(number)}
+            self._labelled = len(labelled), len(labelled.union(self._asked))
+        return self._labelled
+
+    def _said(self) -> Iterator[int]:
+        """Places of the turns of which something is said."""
+        turns = self.view.turns
+        for annotation in self.review.annotations.turns.values():
+            number = self._numbers.get(annotation.turn_key)
+            if number is None and not annotation.turn_key:
+                # An older file knows only the turn's number.
+                number = bisect_left(turns, annotation.number, key=attrgetter("number"))
+            if number is not None and number < len(turns):
+                yield number
+
+    def next_unlabelled(self, index: int) -> int | None:
+        """Index of the next turn that should have a label but has none, around the end if need be;
+        None if there is none."""
+        start = bisect_right(self._asked, self._number(index))
+        for number in (*self._asked[start:], *self._asked[:start]):
+            if not self._is_labelled(number):
+                found = self.index(self.view.turns[number].key)
+                if found is not None:
+                    return found
+        return None
 
     def turn(self, index: int) -> TurnSummary:
         """The turn at an index."""
@@ -138,7 +200,7 @@ class TraceItems:
             opened.is_at_work or turn.state is not TurnState.RUNNING,
             self._age(turn) if self.time_mode is TimeMode.RELATIVE else "",
             len(str(len(turns))),
-            self.said.get(turn.key),
+            self.annotation(turn),
         )
 
     def usual_height(self, width: int) -> int:
@@ -158,7 +220,7 @@ class TraceItems:
         """The rows of a turn."""
         number = self._number(index)
         turn = self.view.turns[number]
-        is_open, annotation = turn.key in self.opened, self.said.get(turn.key)
+        is_open, annotation = turn.key in self.opened, self.annotation(turn)
         if turn.state is TurnState.RUNNING and not self.opened.is_at_work:
             turn = replace(turn, state=TurnState.INTERRUPTED)
         header = turn_row(
@@ -175,7 +237,7 @@ class TraceItems:
             return [header]
         above = [header]
         if annotation is not None and annotation.note:
-            above += rows(note_lines(annotation, look), width)
+            above += rows(note_lines(annotation.note, look), width)
         details = self.opened.details(turn.key)
         if details.width == width:
             return [*above, *details.rows]
@@ -206,11 +268,11 @@ class TraceItems:
         return index if self._shown is None else self._shown[index]
 
     def _filter_from(self, first: int) -> None:
-        words: Words = words_of(self.query)
+        lets_by, costs = turn_filter(self.query, self._clock()), self.view.costs
         kept = [] if self._shown is None else self._shown[: bisect_left(self._shown, first)]
         kept.extend(
             number
             for number, turn in enumerate(self.view.turns[first:], first)
-            if matches(turn_text(turn), words)
+            if lets_by(turn, costs[number], self.annotation(turn))
         )
         self._shown = kept

@@ -39,7 +39,7 @@ def lines(line: str, source: Source) -> list[str]:
 
 
 def test_commands_by_their_beginning_then_by_what_they_hold(source: Source) -> None:
-    assert lines(":di", source) == ["diffs", "diff", "edit"]
+    assert lines(":di", source) == ["diffs", "diff", "verdict ", "edit"]
     assert lines(":co", source)[0] == "collapse"
     assert lines(":pane", source) == ["next-pane", "previous-pane"]
     assert lines(":zzz", source) == []

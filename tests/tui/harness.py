@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aimux_tui.commands.registry import default_keymap
 from aimux_tui.config.schema import Settings, UiSettings
 from aimux_tui.tui.app import AimuxApp
 from aimux_tui.tui.feeds import LibraryFeed
+from aimux_tui.tui.label_feed import LabelFeed
 from aimux_tui.tui.setup import Setup
 from tests.tui.fake_sessions import NOW
 from tests.tui.fakes import FakeLibrary, make_library
 from tests.tui.helpers import until
+from tests.tui.memory_book import MemoryBook
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -33,6 +35,7 @@ class Driver:
     app: AimuxApp
     pilot: Pilot[Any]
     library: FakeLibrary
+    book: MemoryBook = field(default_factory=MemoryBook)
 
     @property
     def main(self) -> MainScreen:
@@ -98,20 +101,22 @@ async def running(
     size: tuple[int, int] = WIDE,
     library: FakeLibrary | None = None,
     *,
+    book: MemoryBook | None = None,
     is_loaded: bool = True,
     **changes: Any,
 ) -> AsyncIterator[Driver]:
     """The app at a size. Previews of sessions are left to the tests that are about them."""
     library = library if library is not None else make_library()
+    book = book if book is not None else MemoryBook()
     values: dict[str, Any] = {
         "settings": Settings(theme="aimux", ui=UiSettings(follow=False)),
         "keymap": default_keymap(),
         "clock": lambda: NOW,
     }
     feed = LibraryFeed(library, library.watch)
-    app = AimuxApp(Setup(feed, **(values | changes)))
+    app = AimuxApp(Setup(feed, LabelFeed(book), **(values | changes)))
     async with app.run_test(size=size, notifications=True) as pilot:
-        driver = Driver(app, pilot, library)
+        driver = Driver(app, pilot, library, book)
         if is_loaded:
             await driver.until(lambda: feed.snapshot.is_loaded)
             await driver.until(lambda: app.main.navigator.snapshot.is_loaded)

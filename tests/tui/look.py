@@ -8,9 +8,11 @@ from aimux_tui.commands.registry import default_keymap
 from aimux_tui.config.schema import Settings
 from aimux_tui.tui.app import AimuxApp
 from aimux_tui.tui.feeds import LibraryFeed
+from aimux_tui.tui.label_feed import LabelFeed
 from aimux_tui.tui.setup import Setup
 from tests.tui.fake_sessions import NOW
 from tests.tui.fakes import make_library
+from tests.tui.memory_book import MemoryBook
 
 
 def make_app(theme: str = "aimux", **changes: object) -> AimuxApp:
@@ -21,7 +23,7 @@ def make_app(theme: str = "aimux", **changes: object) -> AimuxApp:
         "keymap": default_keymap(),
         "clock": lambda: NOW,
     }
-    return AimuxApp(Setup(feed, **(values | changes)))
+    return AimuxApp(Setup(feed, LabelFeed(MemoryBook()), **(values | changes)))
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ def burst(app: Driver, keys: str) -> None:
 
 def test_every_command_has_someone_who_does_it():
     from aimux_tui.tui.app import AimuxApp
+    from aimux_tui.tui.labelling import Labelling
     from aimux_tui.tui.navigator import Navigator
     from aimux_tui.tui.panes.detail import DetailPane
     from aimux_tui.tui.panes.detail_commands import DetailCommands
@@ -54,6 +55,7 @@ def test_every_command_has_someone_who_does_it():
         MainCommands,
         Navigator,
         TakeOut,
+        Labelling,
         SessionsPane,
         TracePane,
         TraceCommands,
@@ -383,13 +385,13 @@ async def test_the_bell_rings_once_when_a_session_begins_to_need_its_user():
 
 
 async def test_keys_can_be_changed():
-    keymap = {**default_keymap(), "session.sort": ("ctrl+s",), "copy.path": ("g p",)}
+    keymap = {**default_keymap(), "session.sort": ("ctrl+s",), "copy.path": ("h p",)}
     async with running(keymap=keymap) as app:
         await app.press("s")
         await app.see("by updated")
         await app.press("ctrl+s")
         await app.see("by started")
-        await app.press("g", "p")
+        await app.press("h", "p")
         await app.until(lambda: app.app.clipboard)
 
 

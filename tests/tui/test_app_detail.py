@@ -180,6 +180,7 @@ async def test_views_go_round_and_can_be_clicked_on():
     async with running() as app:
         await app.open_session(LOGIN)
         await go_to_step(app, "turn-1", "step:4")
+        await app.press("tab")
         seen = []
         for _ in range(4):
             seen.append(app.main.detail.view.title)
@@ -265,7 +266,7 @@ async def test_every_view_of_everything_hostile_is_harmless():
         for part in parts:
             await go_to_step(app, "turn-1", part)
             for _ in range(4):
-                await app.press("v")
+                await app.press("colon", *"next-view", "enter")
                 await app.pilot.pause(0.1)
                 for character in "\x1b\x07\x00\u202e\ud800":
                     assert character not in app.text

@@ -15,10 +15,12 @@ from aimux_tui.commands.registry import default_keymap
 from aimux_tui.config.schema import Settings
 from aimux_tui.tui.app import AimuxApp
 from aimux_tui.tui.feeds import LibraryFeed
+from aimux_tui.tui.label_feed import LabelFeed
 from aimux_tui.tui.screens.help import HelpScreen
 from aimux_tui.tui.setup import Setup
 from tests.tui.harness import MEDIUM, NARROW, WIDE, Driver
 from tests.tui.hostile_logs import LAST_LINE, claude_log, codex_log, gemini_log
+from tests.tui.memory_book import MemoryBook
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -42,7 +44,11 @@ async def reading(home: Path, log: Path, size: tuple[int, int]) -> AsyncIterator
     around = look_around(env={"AIMUX_HOME": str(home / "aimux")}, home=home)
     library: Any = make_library(around, uses_index=False)
     setup = Setup(
-        LibraryFeed(library), Settings(theme="aimux"), default_keymap(), open_target=str(log)
+        LibraryFeed(library),
+        LabelFeed(MemoryBook()),
+        Settings(theme="aimux"),
+        default_keymap(),
+        open_target=str(log),
     )
     app = AimuxApp(setup)
     async with app.run_test(size=size, notifications=True) as pilot:

@@ -11,10 +11,12 @@ from aimux_tui.commands.registry import default_keymap
 from aimux_tui.config.schema import Settings, UiSettings
 from aimux_tui.tui.app import AimuxApp
 from aimux_tui.tui.feeds import LibraryFeed
+from aimux_tui.tui.label_feed import LabelFeed
 from aimux_tui.tui.setup import Setup
 from tests.tui.fake_sessions import LOGIN, NOW
 from tests.tui.fakes import make_library
 from tests.tui.harness import MEDIUM, NARROW, WIDE, Driver
+from tests.tui.memory_book import MemoryBook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +46,8 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_turn_with_its_diff(size: tuple[int, int], theme: str, snap_compare: Any) -> None:
     library = make_library()
     settings = Settings(theme=theme, ui=UiSettings(follow=False))
-    feed = LibraryFeed(library, library.watch)
-    app = AimuxApp(Setup(feed, settings, default_keymap(), clock=lambda: NOW))
+    feed, labels = LibraryFeed(library, library.watch), LabelFeed(MemoryBook())
+    app = AimuxApp(Setup(feed, labels, settings, default_keymap(), clock=lambda: NOW))
 
     async def open_it(pilot: Pilot[Any]) -> None:
         driver = Driver(app, pilot, library)

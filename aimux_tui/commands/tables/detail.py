@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aimux_tui.commands.base import Command, Group
+from aimux_tui.commands.base import Command, Group, Pane
 
 DETAIL = (
     Command(
@@ -11,6 +11,7 @@ DETAIL = (
         Group.DETAIL,
         "next-view",
         keys=("v",),
+        panes=frozenset({Pane.DETAIL}),
         label="view",
         in_footer=True,
     ),
@@ -20,6 +21,7 @@ DETAIL = (
         Group.DETAIL,
         "previous-view",
         keys=("V",),
+        panes=frozenset({Pane.DETAIL}),
     ),
     Command(
         "view.message",

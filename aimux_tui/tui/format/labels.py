@@ -70,17 +70,17 @@ def with_annotation(
     return [*parts, *title, ("  ", Style()), *cell(note, min(width_of(note), room), style)]
 
 
-def note_lines(annotation: TurnAnnotation, look: Look) -> list[Line]:
-    """The note of an open turn, below its row."""
+def note_lines(note: str, look: Look, most: int = _NOTE_LINES) -> list[Line]:
+    """A note below the row of its turn, `most` lines of it."""
     style = annotating(look.palette.note, WRITE)
-    lines = text_lines(sanitise(annotation.note).strip("\n"), style, part=NOTE)
+    lines = text_lines(sanitise(note).strip("\n"), style, part=NOTE)
     sign, blanks = Content.assemble("  ", (look.glyphs.note, style), " "), Content("    ")
     shown = [
         Line(line.content, NOTE, blanks if number else sign, blanks)
-        for number, line in enumerate(lines[:_NOTE_LINES])
+        for number, line in enumerate(lines[:most])
     ]
-    if len(lines) > _NOTE_LINES:
-        rest = look.plain(f"… {plural(len(lines) - _NOTE_LINES, 'more line')}, enter")
+    if len(lines) > most:
+        rest = look.plain(f"… {plural(len(lines) - most, 'more line')}, enter")
         shown.append(Line(Content.styled(rest, look.palette.muted), NOTE, blanks))
     return shown
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 WIDE = 72
 """Columns from which on a session takes one row; below it takes two."""
+_REASON_WIDTH = 14
+"""Columns that are left to provider and reason beside what was said of the session."""
 _PROVIDERS = ("claude", "codex", "gemini")
 
 # Those that are given up last come first.
@@ -133,12 +135,15 @@ def _session_row_pair(
     room = max(width - taken - (8 if amount else 0), 1)
     what = [(_who(session), provider_style(session.provider, palette)), *_reason(session, look)]
     separator = (f" {look.glyphs.separator} ", palette.faint)
-    # What the session is doing matters more than where it is.
-    details = [_turn_count(session, look, 0)]
-    if session.project and not session.parent_key:
-        details.insert(0, [(one_line(session.project, 40), palette.muted)])
     if said:
-        details.insert(0, said)
+        # Of a long reason the beginning will do.
+        most = max(room - width_of_parts(said) - 3, _REASON_WIDTH)
+        what = cells(what, min(width_of_parts(what), most))
+    # What the session is doing matters more than where it is.
+    details = [said] if said else []
+    if session.project and not session.parent_key:
+        details.append([(one_line(session.project, 40), palette.muted)])
+    details.append(_turn_count(session, look, 0))
     for detail in details:
         if width_of_parts([*what, separator, *detail]) <= room:
             what += [separator, *detail]

@@ -19,7 +19,9 @@ from aimux_tui.tui.panes.blank import Column
 from aimux_tui.tui.panes.cursor_commands import CursorCommands, Mover
 from aimux_tui.tui.panes.detail_commands import DetailCommands
 from aimux_tui.tui.panes.detail_title import format_subject
+from aimux_tui.tui.panes.label_bar import LabelBar
 from aimux_tui.tui.panes.pane_title import PaneTitle
+from aimux_tui.tui.review import UNSEEN
 from aimux_tui.tui.trace_feed import describe
 from aimux_tui.tui.views.base import DetailView, Page, ViewContext
 from aimux_tui.tui.views.parts import note
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from aimux_tui.model.session import Session
     from aimux_tui.tui.format.glyphs import Glyphs
+    from aimux_tui.tui.review import Review
     from aimux_tui.tui.trace_feed import TraceFeed
     from aimux_tui.tui.views.subject import Subject
     from aimux_tui.tui.widgets.json_view import JsonView
@@ -67,6 +70,7 @@ class DetailPane(CursorCommands, Column):
         self,
         sessions: Callable[[], Mapping[str, Session]],
         glyphs: Glyphs,
+        review_of: Callable[[str], Review],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
@@ -81,7 +85,9 @@ class DetailPane(CursorCommands, Column):
         """A long string of the tree is shown instead of it."""
         self._sessions = sessions
         self._feed: TraceFeed | None = None
+        self._review_of = review_of
         self._title = PaneTitle(glyphs, "Detail")
+        self.label_bar = LabelBar(glyphs)
         self._preferred = ""
         self._is_side_by_side = False
         self._is_stale = False
@@ -92,8 +98,9 @@ class DetailPane(CursorCommands, Column):
         self.helpers = (DetailCommands(self),)
 
     def compose(self) -> ComposeResult:
-        """Title with the views, and what the view shows."""
+        """Title with the views, what is said of it, and what the view shows."""
         yield self._title
+        yield self.label_bar
         yield self.text
 
     def on_mount(self) -> None:
@@ -124,6 +131,8 @@ class DetailPane(CursorCommands, Column):
         is_same = before is not None and self._feed is feed and before.identity == subject.identity
         self._feed = feed
         self.is_in_string &= is_same
+        if not is_same:
+            self._show_labels()
         if is_same and before is not None and before.essence == subject.essence:
             return
         from aimux_tui.tui.views.registry import views_of
@@ -135,9 +144,20 @@ class DetailPane(CursorCommands, Column):
     def show_lines(self, title: str, lines: Sequence[Line]) -> None:
         """Show a page that is about nothing in the log."""
         self.subject = self.view = None
+        self._show_labels()
         self._stop()
         self._title.show(Content.styled(title, self.text.look.palette.heading))
         self._put(Page(lines))
+
+    def show_review(self) -> None:
+        """Show what is said of the subject now."""
+        self._show_labels()
+        if self.subject is not None and self.subject.turn is None:
+            self._draw(is_same=True)
+
+    def _show_labels(self) -> None:
+        key = self.subject.session.key if self.subject is not None else ""
+        self.label_bar.show(self.subject, self._review_of(key))
 
     def switch(self, view: DetailView) -> None:
         """Show another view of the same, and of what comes."""
@@ -261,6 +281,7 @@ class DetailPane(CursorCommands, Column):
             self.text.row_width,
             self._sessions(),
             self._is_side_by_side,
+            self._review_of(self.subject.session.key) if self.subject is not None else UNSEEN,
         )
 
     def _show_title(self) -> None:

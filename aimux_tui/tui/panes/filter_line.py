@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.widgets import Input, Static
+
+from aimux_tui.errors import CommandError
+from aimux_tui.query.terms import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +40,8 @@ class FilterLine(Horizontal):
     DEFAULT_CSS = """
     FilterLine { dock: bottom; display: none; height: 1; background: $panel; }
     FilterLine #slash { width: 1; color: $accent; }
-    FilterLine #tally { width: auto; color: $text-muted; padding: 0 1; }
+    FilterLine #tally { width: auto; max-width: 65%; color: $text-muted; padding: 0 1; }
+    FilterLine.-problem #tally { color: $text-error; }
     FilterLine FilterInput, FilterLine FilterInput:focus {
         border: none; height: 1; padding: 0; background: $panel; width: 1fr;
     }
@@ -48,11 +53,15 @@ class FilterLine(Horizontal):
     ]
 
     def __init__(self, target: Widget, take: Callable[[str], None]) -> None:
-        """`target` has the focus after this line; `take` is given the words as they change."""
+        """`target` has the focus after this line; `take` is given the query as it changes, and
+        raises QueryError if it cannot be understood: the list stays as it was then.
+        """
         super().__init__()
         self._target = target
         self._take = take
         self._tally = ""
+        self._problem = ""
+        self._said = ""
 
     def compose(self) -> ComposeResult:
         """A slash, the field, how many are left."""
@@ -65,42 +74,66 @@ class FilterLine(Horizontal):
         """Where the words are typed."""
         return self.query_one(FilterInput)
 
-    @property
-    def query_text(self) -> str:
-        """The words in force."""
-        return self.field.value
-
     def open(self) -> None:
         """Appear and take the focus, at once."""
         self.display = True
         self.screen.set_focus(self.field)
 
     def set_query(self, query: str) -> None:
-        """Filter by these words; "" ends the filter."""
+        """Show another query; "" ends the filter."""
+        self._problem = ""
         self.display = bool(query)
         self.field.value = query
         self.field.cursor_position = len(query)
 
     def show_tally(self, tally: str) -> None:
         """Say how many rows are left."""
-        if tally != self._tally:
+        self._tally = tally
+        self._say()
+
+    def _say(self) -> None:
+        said = self._problem or self._tally
+        if said != self._said:
             # An update lays the whole screen out anew.
-            self._tally = tally
-            self.query_one("#tally", Static).update(tally)
+            self._said = said
+            self.set_class(bool(self._problem), "-problem")
+            self.query_one("#tally", Static).update(Content(said))
+
+    def _pass_on(self) -> bool:
+        """Hand the query on; False if it cannot be understood, which is said then."""
+        try:
+            self._take(self.field.value)
+        except QueryError as error:
+            self._problem = f"{error.message}: {error.hint}" if error.hint else error.message
+        else:
+            self._problem = ""
+        self._say()
+        return not self._problem
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Pass the words on."""
+        """Pass the query on."""
         event.stop()
-        self._take(self.field.value)
+        self._pass_on()
 
     def action_keep(self) -> None:
-        """Back to the list, which stays filtered."""
+        """Back to the list, which stays filtered. What cannot be understood is to be mended."""
+        if not self._pass_on():
+            self.app.bell()
+            return
         self.display = bool(self.field.value)
-        self._take(self.field.value)
         self.screen.set_focus(self._target)
 
     def action_clear(self) -> None:
         """Back to the whole list."""
         self.set_query("")
-        self._take("")
+        self._pass_on()
         self.screen.set_focus(self._target)
+
+
+def filter_by(query: str, line: FilterLine, take: Callable[[str], None]) -> None:
+    """Filter a list by a whole query, given on the command line. Raises CommandError."""
+    try:
+        take(query)
+    except QueryError as error:
+        raise CommandError(error.message, error.hint) from error
+    line.set_query(query)

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from textual.content import Content
 
+from aimux_tui.model.annotation import Tally
 from aimux_tui.model.session import Status
 from aimux_tui.model.usage import Cost, Usage
 from aimux_tui.text.units import format_cost, format_count
 from aimux_tui.tui.attention import needs_user
+from aimux_tui.tui.format.labels import tally_parts
 from aimux_tui.tui.format.lines import width_of
 from aimux_tui.tui.format.look import Look
 from aimux_tui.tui.palette import palette_of
 from aimux_tui.tui.panes.pane_title import drawable
+from aimux_tui.tui.review import UNSEEN
 from aimux_tui.tui.spending import spent_today
 from aimux_tui.tui.widgets.kept_line import KeptLine
 
@@ -46,10 +49,17 @@ class HeaderFacts(Struct, frozen=True):
     """(logs read, logs in all) while logs are being read."""
     is_loaded: bool = True
     is_muted: bool = False
+    labels: Tally = Tally()
+    """Of all sessions."""
 
 
 def gather_facts(
-    snapshot: Snapshot, now: datetime, *, shows_cost: bool = True, is_muted: bool = False
+    snapshot: Snapshot,
+    now: datetime,
+    *,
+    shows_cost: bool = True,
+    is_muted: bool = False,
+    labels: Tally = UNSEEN.tally,
 ) -> HeaderFacts:
     """The header's facts of the library at a moment."""
     counts: Counter[Status] = Counter()
@@ -68,6 +78,7 @@ def gather_facts(
         progress=snapshot.progress if snapshot.is_loaded and snapshot.is_reading else None,
         is_loaded=snapshot.is_loaded,
         is_muted=is_muted,
+        labels=labels,
     )
 
 
@@ -108,6 +119,8 @@ def _right(facts: HeaderFacts, look: Look, *, is_wordy: bool, has_tokens: bool) 
         done, total = facts.progress
         label = f"reading {done}/{total}" if is_wordy else f"{done}/{total}"
         parts.append(Content.styled(label, palette.running))
+    if has_tokens and (tally := tally_parts(facts.labels, look)):
+        parts.append(Content.assemble(*tally))
     if has_tokens and facts.usage.total:
         mark = look.glyphs.at_least if facts.usage.is_lower_bound else ""
         tokens = f"{mark}{format_count(facts.usage.total)}"

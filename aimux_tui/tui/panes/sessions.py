@@ -13,14 +13,14 @@ from aimux_tui.tui.feeds import Snapshot
 from aimux_tui.tui.panes.blank import Column
 from aimux_tui.tui.panes.cursor_commands import CursorCommands
 from aimux_tui.tui.panes.empty_states import looking, no_match, no_sessions
-from aimux_tui.tui.panes.filter_line import FilterLine
+from aimux_tui.tui.panes.filter_line import FilterLine, filter_by
 from aimux_tui.tui.panes.pane_title import PaneTitle
 from aimux_tui.tui.session_items import SessionItems
 from aimux_tui.tui.session_rows import SessionRows
-from aimux_tui.tui.widgets.virtual_list import VirtualList
+from aimux_tui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from textual.app import ComposeResult
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from aimux_tui.config.schema import Settings
     from aimux_tui.model.session import Session
     from aimux_tui.tui.format.glyphs import Glyphs
+    from aimux_tui.tui.review import Review
+    from aimux_tui.tui.widgets.virtual_list import VirtualList
 
 
 class SessionsPane(CursorCommands, Column):
@@ -62,7 +64,7 @@ class SessionsPane(CursorCommands, Column):
         self._clock = clock
         self.rows = SessionRows(settings.sessions.sort, show_hidden=settings.sessions.show_hidden)
         self.items = SessionItems(clock)
-        self.list = VirtualList(self.items, id="session-list")
+        self.list = PickList(self.items, id="session-list")
         self._title = PaneTitle(glyphs, "Sessions")
         self._filter = FilterLine(self.list, self._set_query)
         self._snapshot = Snapshot()
@@ -79,12 +81,12 @@ class SessionsPane(CursorCommands, Column):
         self._explain()
 
     @property
-    def mover(self) -> VirtualList:
+    def mover(self) -> PickList:
         """The list."""
         return self.list
 
     @property
-    def target(self) -> VirtualList:
+    def target(self) -> PickList:
         """What takes the focus."""
         return self.list
 
@@ -103,6 +105,13 @@ class SessionsPane(CursorCommands, Column):
         """Show or hide money."""
         self.items.shows_cost = is_shown
         self.list.refresh()
+
+    def show_reviews(self, reviews: Mapping[str, Review], changed: Iterable[str]) -> None:
+        """Show what is said of sessions; it `changed` for these."""
+        self.items.reviews = self.rows.reviews = reviews
+        if self.rows.query:
+            self._arrange()
+        self.list.changed(changed)
 
     def colours_changed(self) -> None:
         """Write what was written in other colours."""
@@ -130,8 +139,12 @@ class SessionsPane(CursorCommands, Column):
         rows, palette = self.rows, self.list.look.palette
         tally = f"{rows.shown:,} of {rows.listed:,}" if rows.query else f"{rows.listed:,}"
         hidden = f" +{rows.hidden:,} hidden" if rows.hidden else ""
+        marked = self.list.picked_count
         left = Content.assemble(
-            ("Sessions ", palette.heading), (tally, palette.text), (hidden, palette.faint)
+            ("Sessions ", palette.heading),
+            (tally, palette.text),
+            (f"  {marked:,} marked" if marked else "", palette.picked),
+            (hidden, palette.faint),
         )
         self._title.show(left, Content.styled(f"by {rows.sort.value}", palette.muted))
         self._filter.show_tally(tally if rows.query else "")
@@ -160,10 +173,15 @@ class SessionsPane(CursorCommands, Column):
         self._unfold(event.key)
         self.post_message(self.Chosen(event.key))
 
+    def on_pick_list_picks_changed(self, event: PickList.PicksChanged) -> None:
+        """Say how many are marked."""
+        event.stop()
+        self._show_title()
+
     def _set_query(self, query: str) -> None:
-        """Let by only the sessions with these words."""
+        """Let by only the sessions that fulfil a query. Raises QueryError."""
         if query != self.rows.query:
-            self.rows.query = query
+            self.rows.set_query(query, self._clock())
             self._arrange()
 
     def _unfold(self, key: str) -> None:
@@ -183,8 +201,10 @@ class SessionsPane(CursorCommands, Column):
         return "" if self.current is not None else "there is no session to open"
 
     def cmd_item_back(self) -> None:
-        """End the filter, or fold, or go to the session above."""
+        """Take the marks away, or end the filter, or fold, or go to the session above."""
         index = self.list.cursor_index
+        if self.list.clear_picks():
+            return
         if self.rows.query:
             self.cmd_list_filter("")
         elif index is not None:
@@ -194,7 +214,7 @@ class SessionsPane(CursorCommands, Column):
         """There must be something to close."""
         index = self.list.cursor_index
         row = None if index is None else self.items.row(index)
-        if self.rows.query or (row is not None and (row.is_open or row.depth)):
+        if self.list.picks or self.rows.query or (row is not None and (row.is_open or row.depth)):
             return ""
         return "there is nothing to close"
 
@@ -210,9 +230,15 @@ class SessionsPane(CursorCommands, Column):
         if words is None:
             self._filter.open()
         else:
-            self._filter.set_query(words)
-            self.rows.query = words
-            self._arrange()
+            filter_by(words, self._filter, self._set_query)
+
+    def cmd_list_mark(self) -> None:
+        """Mark the session."""
+        self.list.toggle_pick()
+
+    def cmd_list_mark_range(self) -> None:
+        """Begin to mark, or end."""
+        self.list.toggle_range()
 
     def cmd_session_sort(self, by: str | None = None) -> None:
         """Sort by something else."""

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.message import Message
 
 from aimux_tui.commands.base import Pane
+from aimux_tui.tui.format.labels import NOTE, WRITE
 from aimux_tui.tui.panes.blank import Column
 from aimux_tui.tui.panes.cursor_commands import CursorCommands
 from aimux_tui.tui.panes.empty_states import no_rows
 from aimux_tui.tui.panes.filter_line import FilterLine
 from aimux_tui.tui.panes.pane_title import PaneTitle
 from aimux_tui.tui.panes.trace_commands import FAILURES, TraceCommands
-from aimux_tui.tui.panes.trace_title import format_place, format_session_line
+from aimux_tui.tui.panes.trace_title import ListState, format_place, format_session_line
+from aimux_tui.tui.panes.turn_reading import TurnReading
 from aimux_tui.tui.selection import Visit
 from aimux_tui.tui.trace_feed import TraceFeed, TraceNews, TraceView
 from aimux_tui.tui.trace_items import TraceItems
-from aimux_tui.tui.widgets.virtual_list import VirtualList
+from aimux_tui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from textual.app import ComposeResult
@@ -32,10 +31,8 @@ if TYPE_CHECKING:
     from aimux_tui.model.session import Session
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.tui.format.glyphs import Glyphs
-
-_PAUSES = 0.05, 0.25, 1.0
-"""Seconds between two readings of an open turn: at first, of one that keeps growing, and the most,
-should one reading take very long."""
+    from aimux_tui.tui.review import Review
+    from aimux_tui.tui.widgets.virtual_list import VirtualList
 
 
 class TracePane(CursorCommands, Column):
@@ -69,14 +66,16 @@ class TracePane(CursorCommands, Column):
         settings: Settings,
         clock: Callable[[], datetime],
         glyphs: Glyphs,
+        review_of: Callable[[str], Review],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
+        self._review_of = review_of
         self.items = TraceItems(clock)
         self.items.time_mode = settings.ui.time
-        self.list = VirtualList(self.items, can_follow=True, id="turn-list")
+        self.list = PickList(self.items, can_follow=True, id="turn-list")
         self.feed: TraceFeed | None = None
         self.visit = Visit("")
         self.awaited = ""  # a folder whose next session is going to be opened
@@ -85,9 +84,7 @@ class TracePane(CursorCommands, Column):
         self._line = PaneTitle(glyphs)
         self.filter = FilterLine(self.list, self.set_query)
         self._unseen = 0
-        self._wanted: dict[str, None] = {}
-        """Keys of open turns that are to be read, in the order in which they were asked for."""
-        self._is_fetching = False
+        self.reading = TurnReading(self)
         self.helpers = (TraceCommands(self),)
 
     def compose(self) -> ComposeResult:
@@ -104,12 +101,12 @@ class TracePane(CursorCommands, Column):
         self._explain()
 
     @property
-    def mover(self) -> VirtualList:
+    def mover(self) -> PickList:
         """The list."""
         return self.list
 
     @property
-    def target(self) -> VirtualList:
+    def target(self) -> PickList:
         """What takes the focus."""
         return self.list
 
@@ -128,7 +125,9 @@ class TracePane(CursorCommands, Column):
         self.filter.set_query("")
         self.items.put(TraceView(), TraceNews(0, is_reset=True))
         self.items.opened.restore(visit.expanded)
-        self._unseen, self._wanted, self._is_fetching = 0, {}, False
+        self._unseen = 0
+        self.reading.forget()
+        self.items.set_review(self._review_of(feed.key))
         self._line.display = True
         self.list.show(self.items)
         self.list.follow(is_following=visit.is_following)
@@ -165,10 +164,21 @@ class TracePane(CursorCommands, Column):
             self._unseen += max(0, len(feed.view.turns) - before)
         self.list.mark(FAILURES, self.items.failures(), "failed")
         self._watch_newest()
-        self._read_details(turn.key for turn in feed.view.turns[news.first_changed :])
+        self.reading.ask(turn.key for turn in feed.view.turns[news.first_changed :])
         if not len(self.items):
             self._explain()
         self.show_titles()
+
+    def show_review(self) -> None:
+        """Show what is said of the turns now."""
+        if self.feed is None:
+            return
+        if self.items.set_review(self._review_of(self.feed.key)):
+            self._filtered()
+        else:
+            self.list.changed([*self.items.opened.keys])
+            self.list.refresh()
+            self.show_titles()
 
     def show_cost(self, *, is_shown: bool) -> None:
         """Show or hide money."""
@@ -195,17 +205,16 @@ class TracePane(CursorCommands, Column):
             return
         tally = f"{len(self.items):,} of {len(feed.view.turns):,}" if self.items.query else ""
         self.filter.show_tally(tally)
-        self._place.show(
-            *format_place(
-                self._sessions,
-                look,
-                tally=tally,
-                is_following=self.list.is_following,
-                unseen=self._unseen,
-                is_complete=feed.view.is_complete or not feed.view.is_open,
-                error=feed.error,
-            )
+        state = ListState(
+            tally=tally,
+            labelled=self.items.labelled(),
+            marked=self.list.picked_count,
+            is_following=self.list.is_following,
+            unseen=self._unseen,
+            is_complete=feed.view.is_complete or not feed.view.is_open,
+            error=feed.error,
         )
+        self._place.show(*format_place(self._sessions, look, state))
         if self._sessions:
             session, shows_cost = self._sessions[-1], self.items.shows_cost
             self._line.show(*format_session_line(session, look, shows_cost=shows_cost))
@@ -216,7 +225,7 @@ class TracePane(CursorCommands, Column):
         """Show the steps of a turn."""
         self.items.opened.open(key)
         self.list.changed([key])
-        self._read_details([key])
+        self.reading.ask([key])
 
     def close_turn(self, key: str) -> None:
         """Show a turn as one row."""
@@ -227,42 +236,16 @@ class TracePane(CursorCommands, Column):
     def _watch_newest(self) -> None:
         """Let those who follow see what the agent does."""
         turns = self.feed.view.turns if self.feed is not None else ()
-        if turns and self.list.is_following and not self.items.query:
-            if changed := self.items.opened.watch(turns[-1]):
-                self.list.changed(changed)
-                self._read_details(changed)
+        is_watching = turns and self.list.is_following and not self.items.query
+        if is_watching and (changed := self.items.opened.watch(turns[-1])):
+            self.list.changed(changed)
+            self.reading.ask(changed)
 
     def colours_changed(self) -> None:
         """Make anew what was made in other colours."""
-        self._read_details(list(self.items.opened.keys))
+        self.reading.ask(list(self.items.opened.keys))
         self._explain()
         self.show_titles()
-
-    def _read_details(self, keys: Iterable[str]) -> None:
-        """Read the steps of those turns that are open."""
-        self._wanted |= dict.fromkeys(key for key in keys if key in self.items.opened)
-        if self._wanted and not self._is_fetching and self.feed is not None:
-            self._is_fetching = True
-            self._fetch(self.feed)
-
-    @work(group="details")
-    async def _fetch(self, feed: TraceFeed) -> None:
-        pause, steady, most = _PAUSES
-        while self._wanted and self.feed is feed:
-            began, look = monotonic(), self.list.look
-            keys, self._wanted = self._wanted, {}
-            for key in keys:
-                details = await self.items.opened.read(feed, key, look, self.list.row_width)
-                if self.feed is not feed:
-                    return
-                self.items.opened.put(key, details)
-                self.list.changed([key])
-                self.post_message(self.Read(key))
-            # What comes now and then is shown at once; of a stream, several lines together.
-            await asyncio.sleep(min(max(4 * (monotonic() - began), pause), most))
-            pause = min(2 * pause, steady)
-        if self.feed is feed:
-            self._is_fetching = False
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
         """Pass it on."""
@@ -270,12 +253,19 @@ class TracePane(CursorCommands, Column):
         self.post_message(self.Highlighted(event.key, event.part))
 
     def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:
-        """Open a closed turn; look at what is open."""
+        """Open a closed turn; look at what is open, but go on writing a note."""
         event.stop()
         if event.key not in self.items.opened:
             self.open_turn(event.key)
+        elif event.part == NOTE:
+            self.post_message(PickList.Annotated(self.list, event.key, WRITE))
         else:
             self.post_message(self.Chosen(event.key, event.part))
+
+    def on_pick_list_picks_changed(self, event: PickList.PicksChanged) -> None:
+        """Say how many are marked."""
+        event.stop()
+        self.show_titles()
 
     def on_virtual_list_follow_changed(self, event: VirtualList.FollowChanged) -> None:
         """Say so."""
@@ -285,10 +275,13 @@ class TracePane(CursorCommands, Column):
         self.show_titles()
 
     def set_query(self, query: str) -> None:
-        """Let by only the turns with these words."""
+        """Let by only the turns that fulfil a query. Raises QueryError."""
         if query != self.items.query:
             self.items.set_query(query)
-            self.list.rebuild()
-            self.list.mark(FAILURES, self.items.failures(), "failed")
-            self._explain()
-            self.show_titles()
+            self._filtered()
+
+    def _filtered(self) -> None:
+        self.list.rebuild()
+        self.list.mark(FAILURES, self.items.failures(), "failed")
+        self._explain()
+        self.show_titles()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aimux_tui.config.schema import TimeMode
 from aimux_tui.errors import CommandError
+from aimux_tui.tui.panes.filter_line import filter_by
 
 if TYPE_CHECKING:
     from aimux_tui.tui.panes.trace import TracePane
@@ -29,8 +30,10 @@ class TraceCommands:
         return "" if self._pane.current is not None else "there is no turn to open"
 
     def cmd_item_back(self) -> None:
-        """End the filter, or close the turn, or leave."""
+        """Take the marks away, or end the filter, or close the turn, or leave."""
         turn = self._pane.current
+        if self._pane.list.clear_picks():
+            return
         if self._pane.items.query:
             self.cmd_list_filter("")
         elif turn is not None and turn.key in self._pane.items.opened:
@@ -43,12 +46,19 @@ class TraceCommands:
         if words is None:
             self._pane.filter.open()
         else:
-            self._pane.filter.set_query(words)
-            self._pane.set_query(words)
+            filter_by(words, self._pane.filter, self._pane.set_query)
 
     def why_not_list_filter(self) -> str:
         """A session must be open."""
         return "" if self._pane.feed is not None else "no session is open"
+
+    def cmd_list_mark(self) -> None:
+        """Mark the turn."""
+        self._pane.list.toggle_pick()
+
+    def cmd_list_mark_range(self) -> None:
+        """Begin to mark, or end."""
+        self._pane.list.toggle_range()
 
     def cmd_turn_follow(self) -> None:
         """Follow the newest turn, or stop."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.content import Content
 
 from aimux_tui.model.session import Status
@@ -19,15 +20,23 @@ if TYPE_CHECKING:
 _SEPARATOR = "  "
 
 
+class ListState(Struct, frozen=True, kw_only=True):
+    """How the list of turns is shown."""
+
+    tally: str = ""
+    """How many turns a filter lets by."""
+    labelled: tuple[int, int] = (0, 0)
+    """Turns with a label, and turns that have one or should have one."""
+    marked: int = 0
+    is_following: bool = False
+    unseen: int = 0
+    """New turns below those that are seen."""
+    is_complete: bool = True
+    error: str = ""
+
+
 def format_place(
-    sessions: Sequence[Session],
-    look: Look,
-    *,
-    tally: str,
-    is_following: bool,
-    unseen: int,
-    is_complete: bool,
-    error: str,
+    sessions: Sequence[Session], look: Look, state: ListState
 ) -> tuple[Content, Content]:
     """(the trail of titles, how the list is shown)."""
     palette, glyphs = look.palette, look.glyphs
@@ -42,15 +51,20 @@ def format_place(
         project = Content.styled(one_line(sessions[0].project) + " ", palette.accent)
         left = Content.assemble(project, left)
     right = []
-    if error:
+    if state.error:
         right.append(Content.styled("unreadable", palette.failed))
-    if not is_complete:
+    if not state.is_complete:
         right.append(Content.styled("reading the beginning…", palette.running))
-    if tally:
-        right.append(Content.styled(tally, palette.text))
-    if unseen:
-        right.append(Content.styled(f"{unseen} new below", palette.waiting))
-    if is_following:
+    if state.tally:
+        right.append(Content.styled(state.tally, palette.text))
+    if state.marked:
+        right.append(Content.styled(f"{state.marked:,} marked", palette.picked))
+    labelled, total = state.labelled
+    if labelled:
+        right.append(Content.styled(f"{labelled:,} of {total:,} labelled", palette.muted))
+    if state.unseen:
+        right.append(Content.styled(f"{state.unseen} new below", palette.waiting))
+    if state.is_following:
         right.append(Content.styled("following", palette.ok))
     return left, Content(_SEPARATOR).join(right)
 

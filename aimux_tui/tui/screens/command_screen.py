@@ -18,6 +18,8 @@ from aimux_tui.tui.screens.chord import make_chord_screen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
+
     from aimux_tui.commands.base import Pane
     from aimux_tui.tui.messages import CommandClicked
     from aimux_tui.tui.panes.command_line import CommandLine
@@ -60,10 +62,18 @@ class CommandScreen(Screen[None]):
             return self.current_pane in commands_by_id()[command_id].panes
         return super().check_action(action, parameters)
 
-    async def action_command(self, command_id: str) -> None:
-        """Do what a key stands for."""
+    def on_key(self, event: events.Key) -> None:
+        """A key that was on its way here when another screen was opened may be meant for that."""
+        above = self.app.screen
+        if getattr(above, "TAKES_TYPED_AHEAD", False):
+            event.stop()
+            event.prevent_default()
+            (above.focused or above).post_message(event)
+
+    async def action_command(self, command_id: str, *arguments: str) -> None:
+        """Do what a key or a button stands for."""
         try:
-            await run_command(self.command_nodes, commands_by_id()[command_id])
+            await run_command(self.command_nodes, commands_by_id()[command_id], arguments)
         except CommandError as error:
             self.tell(error.message)
         self.commands_done()

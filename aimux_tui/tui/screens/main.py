@@ -12,6 +12,8 @@ from aimux_tui.tui.bindings import make_bindings
 from aimux_tui.tui.completions import Completions
 from aimux_tui.tui.dispatch import helpers_of
 from aimux_tui.tui.format.glyphs import ASCII
+from aimux_tui.tui.format.labels import WRITE
+from aimux_tui.tui.labelling import Labelling, target_of
 from aimux_tui.tui.layout import BREAKPOINTS, Layout, width_class
 from aimux_tui.tui.messages import LibraryChanged, TraceChanged
 from aimux_tui.tui.navigator import Navigator
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
     from textual.theme import Theme
     from textual.timer import Timer
 
+    from aimux_tui.tui.panes.label_bar import LabelBar
     from aimux_tui.tui.setup import Setup
+    from aimux_tui.tui.widgets.pick_list import PickList
 
 _REST = 0.12
 """Seconds for which the cursor must rest on a session before it is opened beside the list."""
@@ -53,8 +57,9 @@ class MainScreen(CommandScreen):
         glyphs = setup.glyphs
         self.header = HeaderLine(glyphs, id="header")
         self.sessions = SessionsPane(setup.settings, setup.clock, glyphs, id="sessions")
-        self.trace = TracePane(setup.settings, setup.clock, glyphs, id="trace")
-        self.detail = DetailPane(lambda: setup.feed.snapshot.by_key, glyphs, id="detail")
+        review_of = setup.labels.review
+        self.trace = TracePane(setup.settings, setup.clock, glyphs, review_of, id="trace")
+        self.detail = DetailPane(lambda: setup.feed.snapshot.by_key, glyphs, review_of, id="detail")
         self._dividers = {Pane.TRACE: Divider(glyphs), Pane.DETAIL: Divider(glyphs)}
         """The lines to the left of the panes."""
         self.footer = FooterLine(id="footer")
@@ -67,6 +72,7 @@ class MainScreen(CommandScreen):
         )
         self._commands = MainCommands(self)
         self._take_out = TakeOut(self)
+        self.labelling = Labelling(self)
         self.command_line = CommandLine(
             lambda line: complete(line, Completions(self.app, setup.feed)), id="command-line"
         )
@@ -194,6 +200,21 @@ class MainScreen(CommandScreen):
         """The steps of a turn are there: what is under the cursor may be one of them."""
         self.navigator.show_selected()
 
+    def on_pick_list_annotated(self, event: PickList.Annotated) -> None:
+        """A badge of a turn was clicked on."""
+        turn, key = self.trace.items.turn_of(event.key), self.navigator.reader.key
+        if turn is None:
+            return
+        if event.command_id == WRITE:
+            self.labelling.note(key, turn)
+        else:
+            self.labelling.label(event.command_id, [target_of(key, turn)])
+
+    async def on_label_bar_pressed(self, event: LabelBar.Pressed) -> None:
+        """A button of the detail was clicked on."""
+        self.go_to(Pane.DETAIL)
+        await self.action_command(event.command_id, *event.arguments)
+
     def on_detail_pane_wanted(self) -> None:
         """Bring the detail onto the screen."""
         if Pane.DETAIL not in self.arrangement.panes:
@@ -224,6 +245,7 @@ class MainScreen(CommandScreen):
             *(part for node in [*nodes, pane, *others] for part in (node, *helpers_of(node))),
             self.navigator,
             self._take_out,
+            self.labelling,
             self._commands,
             self,
             self.app,

@@ -10,6 +10,7 @@ from msgspec import Struct
 from aimux_tui.model.session import Session
 from aimux_tui.tui.format.lines import Line
 from aimux_tui.tui.format.look import Look
+from aimux_tui.tui.review import UNSEEN, Review
 from aimux_tui.tui.trace_feed import TraceFeed
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class ViewContext(Struct, frozen=True):
     """Every session by its key."""
     is_side_by_side: bool = False
     """Diffs are shown in two columns where there is room."""
+    review: Review = UNSEEN
+    """What is said of the subject's session."""
 
 
 class Page(Struct, frozen=True):

@@ -15,6 +15,7 @@ from aimux_tui.text.units import (
     format_spent,
     plural,
 )
+from aimux_tui.tui.format.labels import note_lines, tally_parts, verdict_style
 from aimux_tui.tui.format.lines import Line
 from aimux_tui.tui.views.base import Page, ViewContext
 from aimux_tui.tui.views.parts import BLANK, field, heading, note
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.session import Session
     from aimux_tui.model.usage import Usage
     from aimux_tui.tui.format.look import Look
+    from aimux_tui.tui.review import Review
     from aimux_tui.tui.views.subject import Subject
 
 
@@ -43,6 +45,8 @@ class SessionView:
         look, session = context.look, subject.session
         lines = [heading(session.title or "(no prompt yet)", look), BLANK]
         lines += _identity(session, look)
+        if context.review:
+            lines += [BLANK, heading("What was said of it", look), *_review(context.review, look)]
         lines += [BLANK, heading("Numbers", look), *_numbers(session, look)]
         lines += [BLANK, heading("Tokens", look), *_tokens(session, look)]
         if session.children:
@@ -83,6 +87,21 @@ def _identity(session: Session, look: Look) -> Iterator[Line]:
         yield field("last active", format_date(session.updated, look.zone), look)
     if session.started is not None and session.updated is not None:
         yield field("spans", look.plain(format_duration(session.updated - session.started)), look)
+
+
+def _review(review: Review, look: Look) -> Iterator[Line]:
+    said, palette = review.annotations.session, look.palette
+    if said.verdict is not None:
+        yield field("verdict", said.verdict.value, look, verdict_style(said.verdict, palette))
+    if said.tags:
+        yield field("tags", ", ".join(said.tags), look)
+    if review.tally.labelled or review.tally.notes:
+        yield Line(
+            Content.assemble(*tally_parts(review.tally, look)),
+            prefix=Content.styled(f"{'turns':<12} ", palette.muted),
+        )
+    if said.note:
+        yield from note_lines(said.note, look, most=1_000)
 
 
 def _numbers(session: Session, look: Look) -> Iterator[Line]:

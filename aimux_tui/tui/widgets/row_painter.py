@@ -29,6 +29,8 @@ CURSOR = 1
 """A row under the cursor."""
 CURSOR_BLURRED = 2
 """The same while another widget has the focus."""
+PICKED = 3
+"""Is added to these for a row that its user has marked."""
 
 
 class RowPainter:
@@ -49,11 +51,12 @@ class RowPainter:
         self._background = background
         palette, glyphs = look.palette, look.glyphs
         self._is_ascii = glyphs is ASCII
-        self._bases = {
+        bases = {
             PLAIN: base,
             CURSOR: base + palette.cursor,
             CURSOR_BLURRED: base + palette.cursor_blurred,
         }
+        self._bases = bases | {state + PICKED: style for state, style in bases.items()}
         self._base = base
         self._rich_styles: dict[tuple[Style, Style], RichStyle] = {}
         self._gutters: dict[int, list[Segment]] = {state: [] for state in self._bases}
@@ -62,6 +65,9 @@ class RowPainter:
                 PLAIN: (" ", Style()),
                 CURSOR: (glyphs.cursor, palette.marker),
                 CURSOR_BLURRED: (glyphs.cursor, palette.faint),
+                PLAIN + PICKED: (glyphs.picked, palette.picked),
+                CURSOR + PICKED: (glyphs.picked_cursor, palette.picked),
+                CURSOR_BLURRED + PICKED: (glyphs.picked_cursor, palette.picked),
             }
             self._gutters = {
                 state: [Segment(sign.ljust(gutter), (self._bases[state] + style).rich_style)]

@@ -247,7 +247,7 @@ class VirtualList(CursorView, inherit_bindings=False):
 
     # The mouse.
 
-    async def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
         """Select what was clicked on; open it if clicked twice."""
         selection = self.text_selection
         row = self.scroll_offset.y + event.y

@@ -85,12 +85,11 @@ def test_a_click_on_the_badge_or_the_note_means_that_turn():
 
 
 def test_the_note_of_an_open_turn_is_whole_and_cut_with_a_remark_when_it_is_long():
-    assert [line.content.plain for line in note_lines(BAD, LOOK)] == [
+    assert [line.content.plain for line in note_lines(BAD.note, LOOK)] == [
         "edited the wrong file",
         "and never looked",
     ]
-    long = replace(BAD, note="\n".join(f"line {number}" for number in range(100)))
-    lines = note_lines(long, LOOK)
+    lines = note_lines("\n".join(f"line {number}" for number in range(100)), LOOK)
     assert lines[-1].content.plain == "… 70 more lines, enter"
     assert all(line.part == "note" for line in lines)
 
