@@ -46,7 +46,7 @@ def format_sessions(sessions: Sequence[Session]) -> str:
         [
             _GLYPHS[session.status],
             session.provider,
-            ("  " if session.parent_key else "") + _short_id(session),
+            ("  " if session.parent_key else "") + short_id(session.provider, session.session_id),
             session.project,
             session.title or "(no prompt yet)",
             format_age(session.updated, now),
@@ -87,8 +87,8 @@ def format_nothing(places: Sequence[Place]) -> str:
     )
 
 
-def _short_id(session: Session) -> str:
+def short_id(provider: str, session_id: str) -> str:
     """Enough of the id to name the session."""
-    name = session.session_id.rsplit("/", 1)[-1]
+    name = session_id.rsplit("/", 1)[-1]
     # The ids of Codex begin with a time stamp, so that neighbours differ only at the end.
-    return name[:8] if session.provider != "codex" else name[:13]
+    return name[:8] if provider != "codex" else name[:13]

@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Print the sessions that the options ask for."""
-    if options.provider and options.provider not in provider_names():
-        raise CommandError(
-            f"no provider {options.provider!r}", hint=f"one of: {', '.join(provider_names())}"
-        )
+    check_provider(options.provider)
     since = parse_since(options.since, datetime.now(UTC)) if options.since else None
     surroundings = look_around()
     tell_errors(surroundings)
@@ -37,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         if (options.agents or not session.parent_key or library.get(session.parent_key) is None)
         and (options.all or surroundings.settings.sessions.show_hidden or not session.hidden_reason)
         and (not options.provider or session.provider == options.provider)
-        and (not options.project or _is_in_project(session, options.project))
+        and (not options.project or is_in_project(session, options.project))
         and (since is None or (session.updated is not None and session.updated >= since))
     ]
     if options.limit is not None:
@@ -51,6 +48,12 @@ def run(options: argparse.Namespace) -> int:
 
         print(format_sessions(chosen) if chosen else format_nothing(library.places()))
     return 0
+
+
+def check_provider(name: str | None) -> None:
+    """Raise CommandError for an agent that does not exist."""
+    if name and name not in provider_names():
+        raise CommandError(f"no provider {name!r}", hint=f"one of: {', '.join(provider_names())}")
 
 
 def parse_since(text: str, now: datetime) -> datetime:
@@ -139,6 +142,7 @@ def _write_json(sessions: Sequence[Session]) -> None:
     print_json(document)
 
 
-def _is_in_project(session: Session, words: str) -> bool:
+def is_in_project(session: Session, words: str) -> bool:
+    """Whether the session's project or folder contains the words, in any case."""
     wanted = words.casefold()
     return wanted in session.project.casefold() or wanted in session.cwd.casefold()

@@ -4,16 +4,58 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aimux_tui.annotations.matching import content_hash, match_turns
+from msgspec import Struct
+
+from aimux_tui.annotations.matching import Match, content_hash, match_turns
+from aimux_tui.errors import SessionError
+from aimux_tui.model.annotation import Annotations
+from aimux_tui.model.session import Session
 from aimux_tui.model.turn import Text
 
 if TYPE_CHECKING:
-    from aimux_tui.annotations.matching import Match
-    from aimux_tui.model.annotation import Annotations
-    from aimux_tui.model.session import Session
+    from collections.abc import Iterable, Iterator
+
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.store.library import Library
     from aimux_tui.store.trace import Trace
+
+
+class JudgedSession(Struct, frozen=True):
+    """What is said of a session, and whom it is said of."""
+
+    annotations: Annotations
+    session: Session | None
+    """None if no log of it is left."""
+    matches: tuple[Match, ...]
+    """One for each turn of which something is said."""
+    trouble: str = ""
+    """Why none of its turns can be found, in words."""
+
+
+def judged_sessions(library: Library, judged: Iterable[Annotations]) -> Iterator[JudgedSession]:
+    """Each session with its turns, which are read from its log. Blocks."""
+    for one in judged:
+        session = session_of(library, one.session_key)
+        matches, trouble = None, "no log of this session is left, nor a copy of one"
+        if session is not None:
+            try:
+                matches, trouble = _matches(library, session, one), ""
+            except (OSError, SessionError) as error:
+                trouble = f"its log cannot be read: {error}"
+        if matches is None:
+            matches = tuple(Match(annotation, None, None) for annotation in one.turns.values())
+        yield JudgedSession(one, session, matches, trouble)
+
+
+def _matches(library: Library, session: Session, annotations: Annotations) -> tuple[Match, ...]:
+    if not annotations.turns:
+        return ()
+    trace = library.open(session.key, is_kept=False)
+    try:
+        trace.refresh()
+        return tuple(match_annotations(trace, annotations))
+    finally:
+        trace.close()
 
 
 def session_of(library: Library, session_key: str) -> Session | None:

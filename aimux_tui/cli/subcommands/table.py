@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from aimux_tui.cli.subcommands import asking, reading, upkeep
+from aimux_tui.cli.subcommands import asking, judging, reading, upkeep
 
-SUBCOMMANDS = (*reading.SUBCOMMANDS, *asking.SUBCOMMANDS, *upkeep.SUBCOMMANDS)
+SUBCOMMANDS = (
+    *reading.SUBCOMMANDS,
+    *judging.SUBCOMMANDS,
+    *asking.SUBCOMMANDS,
+    *upkeep.SUBCOMMANDS,
+)
