@@ -1,4 +1,4 @@
-"""What is known of a batch when it is accepted: how much it holds, and by which keys it is found."""
+"""What is known of a batch when it is accepted: what it holds, by which keys it is found."""
 
 from __future__ import annotations
 
@@ -68,5 +68,4 @@ class Batch(Struct):
         """Take times into account; 0 means that there is none."""
         if start_ns and start_ns < self.start_ns:
             self.start_ns = start_ns
-        if end_ns > self.end_ns:
-            self.end_ns = end_ns
+        self.end_ns = max(self.end_ns, end_ns)

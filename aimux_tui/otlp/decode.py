@@ -16,18 +16,30 @@ if TYPE_CHECKING:
 def decode_body(signal: Signal, encoding: Encoding, body: bytes) -> Sequence[Record]:
     """The records of a body, in its order. What cannot be decoded is left out. Never raises."""
     try:
-        if encoding is Encoding.JSON:
-            from aimux_tui.otlp import decode_json
-
-            return _of_signal(decode_json, signal, body)
-        from aimux_tui.otlp import decode_protobuf
-
-        return _of_signal(decode_protobuf, signal, body)
+        return _decode_json(signal, body) if encoding is Encoding.JSON else _decode(signal, body)
     except BadPayloadError:
         return ()
 
 
-def _of_signal(decoder: object, signal: Signal, body: bytes) -> Sequence[Record]:
-    names = {Signal.TRACES: "spans", Signal.LOGS: "logs", Signal.METRICS: "points"}
-    found: Sequence[Record] = getattr(decoder, names[signal])(body)
-    return found
+def _decode(signal: Signal, body: bytes) -> Sequence[Record]:
+    from aimux_tui.otlp import decode_protobuf as decoder
+
+    match signal:
+        case Signal.TRACES:
+            return decoder.spans(body)
+        case Signal.LOGS:
+            return decoder.logs(body)
+        case Signal.METRICS:
+            return decoder.points(body)
+
+
+def _decode_json(signal: Signal, body: bytes) -> Sequence[Record]:
+    from aimux_tui.otlp import decode_json as decoder
+
+    match signal:
+        case Signal.TRACES:
+            return decoder.spans(body)
+        case Signal.LOGS:
+            return decoder.logs(body)
+        case Signal.METRICS:
+            return decoder.points(body)

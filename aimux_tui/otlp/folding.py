@@ -1,7 +1,8 @@
 """Which records of a known flood are worth keeping: by an allow-list for each service.
 
-Codex and OpenCode export the tracing of their own insides: some thousand spans for one prompt. What
-is left out is counted, and its place in the tree remembered; services not named here are kept whole.
+Codex and OpenCode export the tracing of their own insides: some thousand spans for one prompt.
+What is left out is counted, and its place in the tree remembered; services not named here are kept
+whole.
 """
 
 from __future__ import annotations

@@ -54,7 +54,11 @@ def index_json(signal: Signal, body: bytes, *, folds: bool) -> Batch:
 
 
 def _read_spans(
-    batch: Batch, spans: Sequence[Any], service: str, session: str, folds: bool  # noqa: FBT001
+    batch: Batch,
+    spans: Sequence[Any],
+    service: str,
+    session: str,
+    folds: bool,  # noqa: FBT001
 ) -> list[Any]:
     rule = span_rule(service) if folds else None
     kept = [
@@ -101,7 +105,11 @@ def _read_span(
 
 
 def _read_logs(
-    batch: Batch, records: Sequence[Any], service: str, session: str, folds: bool  # noqa: FBT001
+    batch: Batch,
+    records: Sequence[Any],
+    service: str,
+    session: str,
+    folds: bool,  # noqa: FBT001
 ) -> list[Any]:
     folds = folds and folds_logs(service)
     kept: list[Any] = []
@@ -121,7 +129,11 @@ def _read_logs(
 
 
 def _read_metrics(
-    batch: Batch, metrics: Sequence[Any], service: str, session: str, _folds: bool  # noqa: FBT001
+    batch: Batch,
+    metrics: Sequence[Any],
+    service: str,
+    session: str,
+    _folds: bool,  # noqa: FBT001
 ) -> list[Any]:
     kept = _only_objects(batch, metrics)
     for metric in kept:

@@ -35,7 +35,7 @@ def index_spans(body: bytes, *, folds: bool) -> Batch:
         (resource, scope) for resource in split.resource_spans for scope in resource.scope_spans
     ]
     _check_size(sum(len(scope.spans) for _, scope in groups))
-    views = _indexed(INDEXED.traces, body, lambda request: _scopes_of_spans(request))
+    views = _indexed(INDEXED.traces, body, _scopes_of_spans)
     is_changed = False
     for number, (resource, scope) in enumerate(groups):
         service, session = _sender(resource)
@@ -65,7 +65,7 @@ def index_logs(body: bytes, *, folds: bool) -> Batch:
         (resource, scope) for resource in split.resource_logs for scope in resource.scope_logs
     ]
     _check_size(sum(len(scope.log_records) for _, scope in groups))
-    views = _indexed(INDEXED.logs, body, lambda request: _scopes_of_logs(request))
+    views = _indexed(INDEXED.logs, body, _scopes_of_logs)
     is_changed = False
     for number, (resource, scope) in enumerate(groups):
         service, session = _sender(resource)
@@ -155,7 +155,7 @@ class _SpanReader:
                 part.start_ns = start
                 if not part.has_root:
                     part.name, part.service = text_of(span.name), self._service
-            if end > part.end_ns:
+            if end > part.end_ns:  # noqa: PLR1730  # max() is slower, for each span
                 part.end_ns = end
             if not parent and not part.has_root:
                 part.has_root = True
@@ -200,7 +200,7 @@ def _read_logs(
             continue
         kept.append(raw)
         time = record.time_unix_nano or record.observed_time_unix_nano
-        if time > latest:
+        if time > latest:  # noqa: PLR1730  # as above, for each record
             latest = time
         if time and time < earliest:
             earliest = time

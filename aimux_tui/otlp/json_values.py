@@ -1,7 +1,7 @@
 """OTLP/JSON as real exporters write it, taken as leniently as it can be without guessing.
 
-Ids are hex in any case, 64-bit numbers texts or numbers, enum values names or numbers, nothing may be
-`null`, `{}` or absent. What has another type than it should counts as absent.
+Ids are hex in any case, 64-bit numbers texts or numbers, enum values names or numbers, and anything
+may be `null`, `{}` or missing. What has another type than it should counts as missing.
 """
 
 from __future__ import annotations

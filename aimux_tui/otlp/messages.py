@@ -69,7 +69,7 @@ def _view(change: Callable[[str, Field], bool]) -> Messages:
     pool = DescriptorPool()
     for module in _FILES:
         file = FileDescriptorProto()
-        module.DESCRIPTOR.CopyToProto(file)  # type: ignore[attr-defined]  # missing in the stubs
+        module.DESCRIPTOR.CopyToProto(file)
         for message in _with_nested(file.message_type):
             for field in list(message.field):
                 if field.type == Field.TYPE_STRING:

@@ -13,7 +13,7 @@ def sniff_protobuf_signal(body: bytes) -> Signal:
     """The signal by the first record of the body. Raises BadPayloadError if nothing tells.
 
     A span begins with two ids of fixed length, a metric with a name and has points; what is neither
-    and has a time, a severity or a text is a log record. Without any record, it makes no difference.
+    and has a time, a severity or a text is a log record. Without any record, it matters not.
     """
     try:
         request = SPLIT.traces.FromString(body)

@@ -1,8 +1,9 @@
 """The file of received telemetry: its tables, how it is opened, and what happens if it is broken.
 
-A batch is one row, as it was received, compressed. It is found by keys (service, session, trace), of
-which it has a few, not by its records, of which it has hundreds: whoever looks at a session decodes
-its batches. The newest rows are at the end of the file, so that writing is cheap and ageing is too.
+A batch is one row, as it was received, compressed. It is found by keys (service, session, trace),
+of which it has a few, not by its records, of which it has hundreds: whoever looks at a session
+decodes its batches. The newest rows are at the end of the file, so that writing is cheap and ageing
+is too.
 """
 
 from __future__ import annotations
@@ -121,8 +122,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != SCHEMA_VERSION:
+    if _version(connection) != SCHEMA_VERSION:
         connection.close()
         raise sqlite3.OperationalError(f"{path.name} was written by another version of aimux")
     return connection
@@ -177,22 +177,26 @@ def _prepared(path: Path) -> sqlite3.Connection:
         # cost the last seconds.
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA journal_size_limit=16777216")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version not in {0, SCHEMA_VERSION}:
-            raise sqlite3.DatabaseError(f"it is of version {version}, not {SCHEMA_VERSION}")
-        if version == 0:
-            _create(connection)
+        _create_unless_there(connection)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _create_unless_there(connection: sqlite3.Connection) -> None:
+    if _version(connection) == SCHEMA_VERSION:
+        return
     with transaction(connection):
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version:
+        if (version := _version(connection)) == SCHEMA_VERSION:
             return  # another process was faster
+        if version:
+            raise sqlite3.DatabaseError(f"it is of version {version}, not {SCHEMA_VERSION}")
         for statement in _SCHEMA.split(";"):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

@@ -14,6 +14,7 @@ class Listener(Struct, frozen=True):
     """A process that receives, or did. Times are nanoseconds since 1970."""
 
     pid: int
+    """0 if it has stopped."""
     host: str
     port: int
     started_ns: int
@@ -34,7 +35,9 @@ class Listener(Struct, frozen=True):
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process still runs."""
+        """Whether the process still runs and receives."""
+        if not self.pid:
+            return False
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:

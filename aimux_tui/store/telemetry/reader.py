@@ -41,6 +41,7 @@ _SUMMARY = (
     "SELECT id, name, service, has_root, started, ended, spans, errors, folded, session, last_batch"
     " FROM trace WHERE spans>0 AND last_batch>? "
 )
+_BODY = "SELECT id, received, signal, encoding, body FROM batch "
 _SERVICES = """
 SELECT k.key, b.signal, sum(k.records), min(b.received), max(b.received)
 FROM batch_key k JOIN batch b ON b.id=k.batch WHERE k.kind=? GROUP BY k.key, b.signal
@@ -98,7 +99,7 @@ class Telemetry:
     def traces(
         self, *, since: int = 0, service: str = "", session: str = "", limit: int = 1000
     ) -> Sequence[TraceSummary]:
-        """Traces, those that changed last first; with `since` only those newer than that version."""
+        """Traces, those that changed last first; with `since` only those newer than a version."""
         query, values = _SUMMARY, [since]
         if service:
             query += "AND service=? "
@@ -131,10 +132,10 @@ class Telemetry:
                 "WHERE signal=? AND id IN (SELECT batch FROM batch_key WHERE kind=? AND key=?) "
                 "ORDER BY id DESC LIMIT ?"
             )
-            rows = self._rows(_body_query(query), Signal.METRICS, kind, key, batches)
+            rows = self._rows(_BODY + query, Signal.METRICS, kind, key, batches)
         else:
             query = "WHERE signal=? ORDER BY id DESC LIMIT ?"
-            rows = self._rows(_body_query(query), Signal.METRICS, batches)
+            rows = self._rows(_BODY + query, Signal.METRICS, batches)
         points = [
             point
             for row in reversed(rows)
@@ -179,7 +180,7 @@ class Telemetry:
     def find(self, text: str, *, batches: int = 2000) -> Iterator[Record]:
         """The newest records whose batch holds a text somewhere, such as an id."""
         needle = text.encode()
-        query = _body_query("ORDER BY id DESC LIMIT ?")
+        query = _BODY + "ORDER BY id DESC LIMIT ?"
         for batch in map(_stored, self._rows(query, batches)):
             if needle in batch.body:
                 yield from (record for record in batch.records() if _mentions(record, text))
@@ -190,14 +191,14 @@ class Telemetry:
         """The batches with a key, the oldest first, one after the other."""
         query = "SELECT batch FROM batch_key WHERE kind=? AND key=? AND batch>? ORDER BY batch"
         for (number,) in self._rows(query, kind, key, since):
-            for row in self._rows(_body_query("WHERE id=?"), number):
+            for row in self._rows(_BODY + "WHERE id=?", number):
                 batch = _stored(row)
                 if signal is None or batch.signal is signal:
                     yield batch
 
     def batches(self, *, since: int = 0, limit: int = 1000) -> Sequence[StoredBatch]:
         """Batches newer than a version, the oldest first: to pass them on, for instance."""
-        rows = self._rows(_body_query("WHERE id>? ORDER BY id LIMIT ?"), since, limit)
+        rows = self._rows(_BODY + "WHERE id>? ORDER BY id LIMIT ?", since, limit)
         return [_stored(row) for row in rows]
 
     def batch_numbers(self, kind: Key, key: str | bytes, since: int = 0) -> Sequence[int]:
@@ -207,7 +208,7 @@ class Telemetry:
 
     def batch(self, number: int) -> StoredBatch | None:
         """One batch; None if it has aged out."""
-        rows = self._rows(_body_query("WHERE id=?"), number)
+        rows = self._rows(_BODY + "WHERE id=?", number)
         return _stored(rows[0]) if rows else None
 
     def fold_links(self, trace: bytes) -> dict[bytes, bytes]:
@@ -256,10 +257,6 @@ class Telemetry:
             self.close()
             self._connection, self._inode = open_for_reading(self.path), inode
         return self._connection
-
-
-def _body_query(ending: str) -> str:
-    return f"SELECT id, received, signal, encoding, body FROM batch {ending}"
 
 
 def _stored(row: tuple[int, int, str, str, bytes]) -> StoredBatch:

@@ -228,7 +228,8 @@ class SessionTelemetry:
         index = self._indexes.get(name)
         if index is None:
             index = self._indexes[name] = defaultdict(list)
-            for record in (*self.spans, *self.logs, *self.points):
+            records: list[Record] = [*self.spans, *self.logs, *self.points]
+            for record in records:
                 if key := getattr(record.keys, name):
                     index[key].append(record)
         return index

@@ -146,8 +146,8 @@ class TelemetryWriter:
             return False
         with transaction(connection):
             connection.execute("DELETE FROM batch WHERE id<=?", (doomed,))
-            for table in ("batch_key", "fold_link"):
-                connection.execute(f"DELETE FROM {table} WHERE batch<=?", (doomed,))
+            connection.execute("DELETE FROM batch_key WHERE batch<=?", (doomed,))
+            connection.execute("DELETE FROM fold_link WHERE batch<=?", (doomed,))
             connection.execute("DELETE FROM trace WHERE last_batch<=?", (doomed,))
         # Only stepping through its (empty) rows makes it give the pages back.
         connection.execute("PRAGMA incremental_vacuum").fetchall()
@@ -161,6 +161,12 @@ class TelemetryWriter:
         ).fetchone()[0]
         return found
 
+    def version(self) -> int:
+        """The number of the newest batch; 0 if there never was one."""
+        query = "SELECT seq FROM sqlite_sequence WHERE name='batch'"
+        row = self._connection.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
     def size(self) -> int:
         """Bytes that are in use in the file."""
         counts = [
@@ -173,7 +179,7 @@ class TelemetryWriter:
         """Close the file; nobody listens at `port` any more."""
         with contextlib.suppress(sqlite3.Error):
             if port:
-                self._connection.execute("DELETE FROM listener WHERE port=?", (port,))
+                self._connection.execute("UPDATE listener SET pid=0 WHERE port=?", (port,))
         self._connection.close()
 
 
@@ -185,12 +191,10 @@ def _collect(
     links: list[tuple[bytes, int, bytes]],
 ) -> None:
     """The index rows of one batch."""
-    for service, records in batch.services.items():
-        keys.append((Key.SERVICE, _storable(service), number, records))
-    for session in batch.sessions:
-        keys.append((Key.SESSION, _storable(session), number, batch.records))
-    for trace in batch.log_traces:
-        keys.append((Key.TRACE, trace, number, 0))
+    services = batch.services.items()
+    keys += [(Key.SERVICE, _storable(name), number, records) for name, records in services]
+    keys += [(Key.SESSION, _storable(name), number, batch.records) for name in batch.sessions]
+    keys += [(Key.TRACE, trace, number, 0) for trace in batch.log_traces]
     for trace, part in batch.traces.items():
         if part.spans:
             keys.append((Key.TRACE, trace, number, part.spans))
