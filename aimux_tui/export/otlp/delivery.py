@@ -125,10 +125,10 @@ class Courier:
         resource = read_head(path).resource
         for batch in _batches(self._wanted(path, due)):
             sent = self._sender.send(resource, batch)
-            self._memory.add_spans(self._place, sent.accepted)
+            self._memory.add_spans(self._place, sent.settled)
             self._add(
-                traces=self._touch({span.trace_id for span in sent.accepted}),
-                spans=max(len(sent.accepted) - sent.rejected, 0),
+                traces=self._touch({span.trace_id for span in sent.settled}),
+                spans=sent.stored,
                 rejected=sent.rejected,
                 remarks=(sent.remark,) if sent.remark else (),
             )

@@ -281,6 +281,7 @@ def _as_root(span: Span, session: Session, name: str, prompt: str, answer: str) 
         "mlflow.traceTag.aimux.agent": session.provider,
     }
     details = {
+        "aimux.session.forked_from": session.forked_from,
         "gen_ai.agent.version": session.agent_version,
         "aimux.session.cwd": session.cwd,
         "aimux.session.git_branch": session.git_branch,

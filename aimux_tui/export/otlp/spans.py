@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 Value = str | bool | int | float | tuple[str, ...]
 Attributes = dict[str, Value]
@@ -71,8 +72,8 @@ class Judgement(Struct, frozen=True, kw_only=True):
 
     @property
     def hash(self) -> bytes:
-        """By which a change is told."""
-        return blake2b(msgspec.msgpack.encode(self), digest_size=16).digest()
+        """By which a change is told; the same said again is none."""
+        return _hash(replace(self, updated=""))
 
 
 class TraceFacts(Struct, frozen=True, kw_only=True):
@@ -109,4 +110,10 @@ class TraceFacts(Struct, frozen=True, kw_only=True):
     @property
     def hash(self) -> bytes:
         """By which a change is told."""
-        return blake2b(msgspec.msgpack.encode(self), digest_size=16).digest()
+        return _hash(
+            replace(self, judgements=()), *(judgement.hash for judgement in self.judgements)
+        )
+
+
+def _hash(*values: object) -> bytes:
+    return blake2b(msgspec.msgpack.encode(values), digest_size=16).digest()

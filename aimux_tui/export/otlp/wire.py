@@ -31,7 +31,9 @@ _TOO_LARGE = 413
 class Sent(Struct, frozen=True):
     """What became of a batch."""
 
-    accepted: tuple[PackedSpan, ...]
+    settled: tuple[PackedSpan, ...]
+    """What need not be sent again."""
+    stored: int
     rejected: int = 0
     remark: str = ""
 
@@ -54,22 +56,23 @@ class SpanSender:
             raise refusal(self._link.target, answer)
         rejected, message = _partial_success(answer)
         if not (rejected or message):
-            return Sent(tuple(spans))
+            return Sent(tuple(spans), len(spans))
         remark = f"the server says: {message}" if message else ""
         if rejected:
             remark = f"the server refused {plural(rejected, 'span')}{': ' * bool(message)}{message}"
         # What was refused must not be sent again, says OTLP: it counts as sent.
-        return Sent(tuple(spans), rejected, remark)
+        return Sent(tuple(spans), max(len(spans) - rejected, 0), rejected, remark)
 
     def _halved(self, resource: bytes, spans: Sequence[PackedSpan]) -> Sent:
         if len(spans) == 1:
             size = format_bytes(len(spans[0].data))
-            return Sent((), 1, f"a span of {size} is larger than the server takes")
+            return Sent((), 0, 1, f"a span of {size} is larger than the server takes")
         middle = len(spans) // 2
         first = self.send(resource, spans[:middle])
         second = self.send(resource, spans[middle:])
         return Sent(
-            first.accepted + second.accepted,
+            first.settled + second.settled,
+            first.stored + second.stored,
             first.rejected + second.rejected,
             first.remark or second.remark,
         )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aimux_tui.export.otlp.spans import Judgement, TraceFacts
 
 _NOT_FOUND = 404
+_SOON_SECONDS = 10.0
 _PATIENCE_SECONDS = 180.0
 """How long spans that were sent before may still be on their way into Phoenix's database."""
 
@@ -39,14 +40,12 @@ class PhoenixBackend:
         self.headers: Mapping[str, str] = {}
 
     def holds(self, trace_id: bytes) -> bool:
-        """Whether any span of it is there."""
-        return self._has_span(f"trace_id={trace_id.hex()}")
+        """Whether any span of it is there, or arrives soon."""
+        return self._arrives(f"trace_id={trace_id.hex()}", _SOON_SECONDS)
 
     def clear(self, trace_id: bytes, last_span_id: bytes) -> None:
         """Delete a trace. Spans wait in a queue at first: those would come after the deletion."""
-        end = time.monotonic() + _PATIENCE_SECONDS
-        while not self._has_span(f"span_id={last_span_id.hex()}") and time.monotonic() < end:
-            self._link.pause(1.0)
+        self._arrives(f"span_id={last_span_id.hex()}", _PATIENCE_SECONDS)
         answer = self._link.request("DELETE", f"/v1/traces/{trace_id.hex()}")
         if not answer.is_fine and answer.status != _NOT_FOUND:
             raise refusal(self._link.target, answer)
@@ -75,6 +74,15 @@ class PhoenixBackend:
             answer = self._link.request("DELETE", path)
             if not answer.is_fine and answer.status != _NOT_FOUND:
                 raise refusal(self._link.target, answer)
+
+    def _arrives(self, query: str, seconds: float) -> bool:
+        """Whether a span is there, or comes within that time."""
+        end = time.monotonic() + seconds
+        while not self._has_span(query):
+            if time.monotonic() >= end:
+                return False
+            self._link.pause(0.5)
+        return True
 
     def _has_span(self, query: str) -> bool:
         path = f"/v1/projects/{self._project}/spans?limit=1&{query}"
