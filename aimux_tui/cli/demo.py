@@ -52,5 +52,6 @@ def run(*, speed: float = 1.0, is_kept: bool = False, notice: str = "") -> int:
             library,
             EvaluationBook(find_paths({}, home).evaluations),
             surroundings.settings,
+            surroundings.paths,
             notice=notice or "This is the demo: bundled sessions, one of them playing.",
         )

@@ -33,6 +33,7 @@ def run(target: str | None, *, follow: bool, theme: str | None) -> int:
         library,
         EvaluationBook(surroundings.paths.evaluations),
         surroundings.settings,
+        surroundings.paths,
         errors=surroundings.errors,
         open_target=path or target or "",
         follow_folder=str(Path.cwd()) if follow else "",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aimux_tui.commands.tables.app import APP
 from aimux_tui.commands.tables.copying import COPY
 from aimux_tui.commands.tables.detail import DETAIL
+from aimux_tui.commands.tables.exporting import EXPORT
 from aimux_tui.commands.tables.labels import LABELS
 from aimux_tui.commands.tables.moving import MOVE
 from aimux_tui.commands.tables.sessions import SESSIONS
@@ -23,6 +24,7 @@ COMMANDS: tuple[Command, ...] = (
     *SESSIONS,
     *DETAIL,
     *COPY,
+    *EXPORT,
     *SHOW,
     *APP,
 )

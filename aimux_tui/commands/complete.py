@@ -68,9 +68,12 @@ def complete(line: str, source: CompletionSource) -> list[Completion]:
         return []
     if not command.arguments:
         return []
-    head = f"{word} "
-    typed = _unquote(rest.lstrip())
-    offered = _argument_values(command.arguments[0], typed, source)
+    head, rest, index = f"{word} ", rest.lstrip(), 0
+    while index + 1 < len(command.arguments) and " " in rest:
+        before, _, rest = rest.partition(" ")
+        head, rest, index = f"{head}{before} ", rest.lstrip(), index + 1
+    typed = _unquote(rest)
+    offered = _argument_values(command.arguments[index], typed, source)
     return [
         Completion(head + _quote(value), value, help_) for value, help_ in islice(offered, MOST)
     ]
@@ -101,6 +104,10 @@ def _argument_values(
         case ArgumentKind.TARGET:
             if not typed.startswith((".", "/", "~")):
                 yield from _session_ids(typed, source)
+            if typed:
+                yield from ((path, "") for path in _paths(typed, source))
+        case ArgumentKind.FILE:
+            yield from ((choice, "") for choice in _starting(argument.choices, typed))
             if typed:
                 yield from ((path, "") for path in _paths(typed, source))
 

@@ -81,6 +81,7 @@ class AimuxApp(App[None], inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Keep what was read and labelled, and end the workers."""
         self.main.navigator.reader.close()
+        await self.main.exporting.close()
         await self.setup.labels.close()
         await self.feed.save()
         self.feed.stop()

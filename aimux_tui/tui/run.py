@@ -9,6 +9,7 @@ from aimux_tui.commands.builtin import COMMANDS
 from aimux_tui.config.keymap import build_keymap
 from aimux_tui.tui.feeds import LibraryFeed
 from aimux_tui.tui.label_feed import LabelFeed
+from aimux_tui.tui.local_exports import LocalExports
 from aimux_tui.tui.setup import Setup
 
 if TYPE_CHECKING:
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from aimux_tui.annotations.changes import AnnotationBook
     from aimux_tui.config.schema import Settings
     from aimux_tui.errors import ConfigError
-    from aimux_tui.tui.ports import LibraryPort
+    from aimux_tui.paths import Paths
+    from aimux_tui.store.library import Library
 
 
 def run_app(
-    library: LibraryPort,
+    library: Library,
     book: AnnotationBook,
     settings: Settings,
+    paths: Paths,
     *,
     errors: Sequence[ConfigError] = (),
     open_target: str = "",
@@ -32,9 +35,9 @@ def run_app(
 ) -> int:
     """Show the sessions of a library until the user quits. Returns the exit code.
 
-    `book` holds what is said of them. `errors` are those of the settings, to be told.
-    `open_target` names a session or a log to open first; `follow_folder` a folder whose newest
-    session is opened and stayed with.
+    `book` holds what is said of them; exports go where `paths` say. `errors` are those of the
+    settings, to be told. `open_target` names a session or a log to open first; `follow_folder` a
+    folder whose newest session is opened and stayed with.
     """
     # Nothing that is made while starting is garbage; looking for some takes a tenth of the start.
     gc.disable()
@@ -48,6 +51,7 @@ def run_app(
         LabelFeed(book),
         settings,
         keymap,
+        exports=LocalExports(library, book, settings.export, paths),
         errors=[*errors, *key_errors],
         open_target=open_target,
         follow_folder=follow_folder,

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from aimux_tui.config.schema import CostDisplay, Settings
 from aimux_tui.errors import ConfigError
+from aimux_tui.tui.export_port import ExportPort
 from aimux_tui.tui.feeds import LibraryFeed
 from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs
 from aimux_tui.tui.label_feed import LabelFeed
@@ -35,6 +36,8 @@ class Setup(Struct):
     """Open the newest session of this folder, and stay with it."""
     notice: str = ""
     """To be told at the start."""
+    exports: ExportPort | None = None
+    """What exports; None: nothing can be exported."""
     clock: Callable[[], datetime] = utc_now
 
     @property

@@ -15,7 +15,7 @@ from aimux_tui.tui.messages import COMMAND
 from aimux_tui.tui.palette import palette_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from textual import events
     from textual.app import ComposeResult
@@ -31,8 +31,12 @@ class ChordScreen(ModalScreen[str]):
     app, on the screen that is there by then.
     """
 
-    def __init__(self, first: str, seconds: Mapping[str, Command]) -> None:
+    def __init__(
+        self, first: str, seconds: Mapping[str, Command], shown: Collection[str], heading: str
+    ) -> None:
         super().__init__()
+        self._shown = shown
+        self._heading = heading
         self._first = first
         self._seconds = seconds
         self._known = {textual_key(key) for key in seconds} | {"escape"}
@@ -44,8 +48,11 @@ class ChordScreen(ModalScreen[str]):
     def on_mount(self) -> None:
         """Show what may follow."""
         palette = palette_of(self.app)
-        parts = [Content.styled(f"{label(self._first)} then", palette.muted)]
+        heading = Content.styled(self._heading or f"{label(self._first)} then", palette.muted)
+        parts = [heading]
         for key, command in self._seconds.items():
+            if command.id not in self._shown:
+                continue
             click = Style.from_meta({COMMAND: command.id})
             choice = Content.assemble(
                 (label(key), palette.accent), " ", (command.label or command.name, palette.text)
@@ -69,12 +76,18 @@ class ChordScreen(ModalScreen[str]):
         self.dismiss(event.style.meta.get(COMMAND, ""))
 
 
-def make_chord_screen(first: str, seconds: Mapping[str, Command]) -> ChordScreen:
-    """The which-key line of a first key; bindings belong to classes, so it gets one of its own."""
+def make_chord_screen(
+    first: str, seconds: Mapping[str, Command], shown: Collection[str], heading: str = ""
+) -> ChordScreen:
+    """The which-key line of a first key; bindings belong to classes, so it gets one of its own.
+
+    Only commands with ids in `shown` are offered; the other keys say why they cannot be done.
+    `heading` says what the commands are about.
+    """
     bound: Any = type(
         "BoundChordScreen",
         (ChordScreen,),
         {"BINDINGS": make_chord_bindings(seconds)},
         inherit_bindings=False,
     )
-    return cast("ChordScreen", bound(first, seconds))
+    return cast("ChordScreen", bound(first, seconds, shown, heading))

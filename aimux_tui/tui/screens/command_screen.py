@@ -12,15 +12,15 @@ from aimux_tui.commands.parse import parse
 from aimux_tui.commands.registry import chords, commands_by_id
 from aimux_tui.errors import CommandError
 from aimux_tui.tui.bindings import AT_ONCE
-from aimux_tui.tui.dispatch import run_command
+from aimux_tui.tui.dispatch import reason_against, run_command
 from aimux_tui.tui.screens.chord import make_chord_screen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from textual import events
 
-    from aimux_tui.commands.base import Pane
+    from aimux_tui.commands.base import Command, Pane
     from aimux_tui.tui.messages import CommandClicked
     from aimux_tui.tui.panes.command_line import CommandLine
     from aimux_tui.tui.setup import Setup
@@ -40,6 +40,10 @@ class CommandScreen(Screen[None]):
     @property
     def current_pane(self) -> Pane:
         """The pane for which a key is meant."""
+        raise NotImplementedError
+
+    def chord_heading(self, commands: Collection[Command]) -> str:
+        """What the commands of a which-key line are about; "" for nothing in particular."""
         raise NotImplementedError
 
     def commands_done(self) -> None:
@@ -84,7 +88,10 @@ class CommandScreen(Screen[None]):
 
     def action_chord(self, first: str) -> None:
         """Wait for the second key."""
-        screen = make_chord_screen(first, chords(self.setup.keymap)[first])
+        seconds = chords(self.setup.keymap)[first]
+        nodes = self.command_nodes
+        shown = {one.id for one in seconds.values() if not reason_against(nodes, one)}
+        screen = make_chord_screen(first, seconds, shown, self.chord_heading(seconds.values()))
         self.app.push_screen(screen, self._finish_chord)
 
     def _finish_chord(self, command_id: str | None) -> None:

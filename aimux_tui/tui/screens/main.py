@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from msgspec.structs import replace
+from textual.binding import Binding
+from textual.widgets import Input
 
-from aimux_tui.commands.base import Pane
+from aimux_tui.commands.base import Group, Pane
 from aimux_tui.commands.complete import complete
 from aimux_tui.tui.bindings import make_bindings
 from aimux_tui.tui.completions import Completions
 from aimux_tui.tui.dispatch import helpers_of
+from aimux_tui.tui.exporting import Exporting
 from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.format.labels import WRITE
 from aimux_tui.tui.labelling import Labelling, target_of
@@ -31,11 +34,14 @@ from aimux_tui.tui.screens.main_commands import MainCommands
 from aimux_tui.tui.take_out import TakeOut
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from textual import events
     from textual.app import ComposeResult
     from textual.theme import Theme
     from textual.timer import Timer
 
+    from aimux_tui.commands.base import Command
     from aimux_tui.tui.panes.label_bar import LabelBar
     from aimux_tui.tui.setup import Setup
     from aimux_tui.tui.widgets.pick_list import PickList
@@ -73,6 +79,7 @@ class MainScreen(CommandScreen):
         self._commands = MainCommands(self)
         self._take_out = TakeOut(self)
         self.labelling = Labelling(self)
+        self.exporting = Exporting(self)
         self.command_line = CommandLine(
             lambda line: complete(line, Completions(self.app, setup.feed)), id="command-line"
         )
@@ -89,6 +96,7 @@ class MainScreen(CommandScreen):
             yield self.trace
             yield self._dividers[Pane.DETAIL]
             yield self.detail
+        yield self.exporting.line
         yield self.footer
         yield self.command_line
 
@@ -246,10 +254,26 @@ class MainScreen(CommandScreen):
             self.navigator,
             self._take_out,
             self.labelling,
+            self.exporting,
             self._commands,
             self,
             self.app,
         ]
+
+    def chord_heading(self, commands: Collection[Command]) -> str:
+        """What an export would take."""
+        is_export = any(command.group is Group.EXPORT for command in commands)
+        return self.exporting.heading if is_export else ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While an export runs, escape is for it."""
+        if action == "stop_export":
+            return self.exporting.jobs.is_running and not isinstance(self.focused, Input)
+        return super().check_action(action, parameters)
+
+    def action_stop_export(self) -> None:
+        """Stop it."""
+        self.exporting.cmd_export_cancel()
 
     def focus_pane(self) -> None:
         """Give the focus back to the current pane."""
@@ -276,6 +300,7 @@ class MainScreen(CommandScreen):
 
 def make_main_screen(setup: Setup) -> MainScreen:
     """The main screen with the user's keys; bindings belong to classes, so it gets its own."""
-    namespace = {"BINDINGS": make_bindings(setup.keymap)}
+    stop = Binding("escape", "stop_export", show=False, priority=True)
+    namespace = {"BINDINGS": [*make_bindings(setup.keymap), stop]}
     bound: Any = type("BoundMainScreen", (MainScreen,), namespace, inherit_bindings=False)
     return cast("MainScreen", bound(setup))
