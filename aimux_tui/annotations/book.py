@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import socket
 import threading
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
@@ -40,7 +38,7 @@ class EvaluationBook:
     def __init__(self, folder: Path, author: str = "") -> None:
         """`author` signs what is recorded; the user's name and machine if empty."""
         self.folder = folder
-        self.author = author or default_author()
+        self._author = author
         self._files: dict[str, EventFile] = {}
         """By file name."""
         self._unreadable: dict[str, BadLine] = {}
@@ -51,6 +49,12 @@ class EvaluationBook:
         self._version = 0
         self._reading = threading.Lock()
         """Held while files are read and written, never while somebody only wants to know."""
+
+    @property
+    def author(self) -> str:
+        """Who signs what is recorded."""
+        self._author = self._author or default_author()
+        return self._author
 
     @property
     def version(self) -> int:
@@ -195,6 +199,9 @@ class EvaluationBook:
 
 def default_author() -> str:
     """Who labels, unless the settings name somebody: user@host."""
+    import getpass
+    import socket
+
     try:
         user = getpass.getuser()
     except (KeyError, OSError):

@@ -9,15 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from aimux_tui import __version__
+from aimux_tui.cli.doctor_telemetry import examine_telemetry, format_telemetry
 from aimux_tui.cli.every_byte import unnoticed_damage
 from aimux_tui.cli.output import print_json
-from aimux_tui.cli.setup import Surroundings, look_around, make_library
+from aimux_tui.cli.setup import (
+    Surroundings,
+    look_around,
+    make_library,
+    open_archive,
+    open_book,
+)
+from aimux_tui.model.annotation import Tally
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import format_bytes, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from aimux_tui.annotations.book import EvaluationBook
     from aimux_tui.model.log import Problem
     from aimux_tui.store.library import Library
     from aimux_tui.store.record import LogRecord
@@ -33,7 +42,9 @@ def run(*, as_json: bool, reads_every_byte: bool = False) -> int:
     surroundings = look_around()
     library = make_library(surroundings)
     library.load_fully()
-    report = examine(surroundings, library, reads_every_byte=reads_every_byte)
+    book = open_book(surroundings)
+    book.load()
+    report = examine(surroundings, library, book, reads_every_byte=reads_every_byte)
     if as_json:
         print_json(report, is_pretty=True)
     else:
@@ -42,7 +53,11 @@ def run(*, as_json: bool, reads_every_byte: bool = False) -> int:
 
 
 def examine(
-    surroundings: Surroundings, library: Library, *, reads_every_byte: bool = False
+    surroundings: Surroundings,
+    library: Library,
+    book: EvaluationBook,
+    *,
+    reads_every_byte: bool = False,
 ) -> dict[str, Any]:
     """Everything the report says, as plain values."""
     records = library.records()
@@ -92,12 +107,40 @@ def examine(
             "bytes": index_size,
             "trouble": index.trouble or None,
         },
+        "labels": _labels(surroundings, book),
         "settings": {
             "path": str(surroundings.paths.config_file),
             "exists": surroundings.paths.config_file.exists(),
             "errors": [error.message for error in surroundings.errors],
         },
+        "telemetry": examine_telemetry(surroundings),
         "watch_limit": _watch_limit(),
+    }
+
+
+def _labels(surroundings: Surroundings, book: EvaluationBook) -> dict[str, Any]:
+    """What is judged, what of it cannot be read, and what is kept for it."""
+    files, events = book.counts
+    judged = book.all()
+    total = sum((annotations.tally for annotations in judged), Tally())
+    archive = open_archive(surroundings)
+    return {
+        "path": str(book.folder),
+        "files": files,
+        "events": events,
+        "sessions": len(judged),
+        "labelled": total.labelled,
+        "notes": total.notes,
+        "problems": [
+            {"path": problem.path, "line": problem.line, "reason": problem.reason}
+            for problem in book.problems
+        ],
+        "archive": {
+            "path": str(surroundings.paths.archive),
+            "is_on": archive is not None,
+            "bytes": archive.size() if archive else 0,
+            "limit": archive.limit if archive else None,
+        },
     }
 
 
@@ -176,14 +219,38 @@ def format_report(report: dict[str, Any]) -> str:
     lines.append(f"Index: {index['path'] or 'off'} ({format_bytes(index['bytes'])})")
     if index["trouble"]:
         lines.append(f"  {index['trouble']}")
+    lines += _label_lines(report["labels"])
     settings = report["settings"]
     lines.append(
         f"Settings: {settings['path']}" + ("" if settings["exists"] else " (none: all defaults)")
     )
     lines += [f"  {error}" for error in settings["errors"]]
+    lines += ["", *format_telemetry(report["telemetry"])]
     if report["watch_limit"]:
         lines.append(f"File watches allowed by the system: {report['watch_limit']:,}")
     return "\n".join(lines)
+
+
+def _label_lines(labels: dict[str, Any]) -> list[str]:
+    lines = [
+        (
+            f"Labels: {labels['path']} ({plural(labels['files'], 'file')}, "
+            f"{labels['labelled']:,} labelled, {plural(labels['notes'], 'note')})"
+        )
+    ]
+    lines += [
+        f"  {problem['path']}"
+        + (f", line {problem['line']}" if problem["line"] else "")
+        + f": {one_line(problem['reason'], 100)}"
+        for problem in labels["problems"][:_SHOWN]
+    ]
+    archive = labels["archive"]
+    if archive["is_on"]:
+        used = f"{format_bytes(archive['bytes'])} of {format_bytes(archive['limit'])}"
+        lines.append(f"Archive of labelled sessions: {archive['path']} ({used})")
+    else:
+        lines.append("Archive of labelled sessions: off (labels.archive)")
+    return lines
 
 
 def _counted(heading: str, counts: dict[str, int]) -> list[str]:

@@ -74,7 +74,9 @@ def parse_turns(text: str, turns: Sequence[TurnSummary]) -> list[TurnSummary]:
         start = int(found[1])
         end = (int(found[3]) if found[3] else last) if found[2] else start
         if not 1 <= start <= end <= last:
-            raise SessionError(f"no turn {part.strip()}", hint=f"the session has {plural(last, 'turn')}")
+            raise SessionError(
+                f"no turn {part.strip()}", hint=f"the session has {plural(last, 'turn')}"
+            )
         wanted.update(dict.fromkeys(range(start, end + 1)))
     return [turn for turn in turns if turn.number in wanted]
 

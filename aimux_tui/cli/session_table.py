@@ -20,6 +20,8 @@ from aimux_tui.text.units import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aimux_tui.annotations.book import EvaluationBook
+    from aimux_tui.model.annotation import Annotations
     from aimux_tui.model.session import Session
     from aimux_tui.store.library import Place
 
@@ -37,9 +39,11 @@ _COLUMNS = (
     Column("tokens", is_right=True),
     Column("cost", is_right=True),
 )
+_LABELS = Column("labels")
+"""Only where a session of the list is judged."""
 
 
-def format_sessions(sessions: Sequence[Session]) -> str:
+def format_sessions(sessions: Sequence[Session], book: EvaluationBook) -> str:
     """The sessions as a table, with a line that sums them up."""
     now = datetime.now(UTC)
     rows = [
@@ -48,16 +52,19 @@ def format_sessions(sessions: Sequence[Session]) -> str:
             session.provider,
             ("  " if session.parent_key else "") + short_id(session.provider, session.session_id),
             session.project,
-            session.title or "(no prompt yet)",
+            ("(archived) " if session.archived_from else "") + (session.title or "(no prompt yet)"),
             format_age(session.updated, now),
             str(session.turns),
             str(session.tool_calls),
             str(session.failed_tool_calls or ""),
             format_count(session.total_usage.total) if session.total_usage.total else UNKNOWN,
             format_spent(session.total_usage, session.total_cost),
+            _format_tally(book.get(session.key)),
         ]
         for session in sessions
     ]
+    columns = [*_COLUMNS, *([_LABELS] if any(row[-1] for row in rows) else [])]
+    table = format_table(columns, [row[: len(columns)] for row in rows], terminal_width())
     listed = {session.key for session in sessions}
     total = Cost()
     for session in sessions:
@@ -68,7 +75,18 @@ def format_sessions(sessions: Sequence[Session]) -> str:
         summary += f"; no price known for {', '.join(total.unpriced_models)}"
     if total.is_lower_bound:
         summary += "; ≥ where a log counts too few tokens"
-    return f"{format_table(_COLUMNS, rows, terminal_width())}\n\n{summary}"
+    return f"{table}\n\n{summary}"
+
+
+def _format_tally(said: Annotations) -> str:
+    """How a session's turns are labelled, and its verdict, in few letters."""
+    tally = said.tally
+    parts = [
+        f"{number}{letter}"
+        for letter, number in (("g", tally.good), ("b", tally.bad), ("w", tally.waste))
+        if number
+    ]
+    return " ".join([*parts, *([said.session.verdict] if said.session.verdict else [])])
 
 
 def format_nothing(places: Sequence[Place]) -> str:

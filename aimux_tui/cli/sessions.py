@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aimux_tui.cli.output import print_json
-from aimux_tui.cli.setup import look_around, make_library, tell_errors
+from aimux_tui.cli.setup import look_around, make_library, open_book, tell_errors
 from aimux_tui.errors import CommandError
 from aimux_tui.model.usage import Cost, Usage
 from aimux_tui.providers.registry import provider_names
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from aimux_tui.annotations.book import EvaluationBook
+    from aimux_tui.model.annotation import Annotations
     from aimux_tui.model.session import Session
 
 
@@ -28,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
     tell_errors(surroundings)
     library = make_library(surroundings, uses_index=not options.no_index)
     library.load_fully()
+    book = open_book(surroundings)
+    book.load()
     chosen = [
         session
         for session in library.sessions()
@@ -42,11 +46,11 @@ def run(options: argparse.Namespace) -> int:
     for path, reason in library.unreadable.items():
         print(f"aimux: {path}: {reason}", file=sys.stderr)
     if options.json:
-        _write_json(chosen)
+        _write_json(chosen, book)
     else:
         from aimux_tui.cli.session_table import format_nothing, format_sessions
 
-        print(format_sessions(chosen) if chosen else format_nothing(library.places()))
+        print(format_sessions(chosen, book) if chosen else format_nothing(library.places()))
     return 0
 
 
@@ -64,8 +68,12 @@ def parse_since(text: str, now: datetime) -> datetime:
         raise CommandError(f"--since {error}") from None
 
 
-def session_fields(session: Session) -> dict[str, Any]:
-    """A session as programs read it. Tokens and cost are its own; `total` adds its sub-agents."""
+def session_fields(session: Session, said: Annotations) -> dict[str, Any]:
+    """A session as programs read it, and what people say of it.
+
+    Tokens and cost are its own; `total` adds its sub-agents.
+    """
+    tally, whole = said.tally, said.session
     return {
         "key": session.key,
         "provider": session.provider,
@@ -101,6 +109,16 @@ def session_fields(session: Session) -> dict[str, Any]:
         "hidden": session.hidden_reason or None,
         "bad_lines": session.bad_lines,
         "path": session.path,
+        "archived_from": session.archived_from or None,
+        "labels": {
+            "good": tally.good,
+            "bad": tally.bad,
+            "waste": tally.waste,
+            "notes": tally.notes,
+            "verdict": whole.verdict,
+            "tags": whole.tags,
+            "note": whole.note or None,
+        },
     }
 
 
@@ -127,7 +145,7 @@ def cost_fields(cost: Cost) -> dict[str, Any]:
     }
 
 
-def _write_json(sessions: Sequence[Session]) -> None:
+def _write_json(sessions: Sequence[Session], book: EvaluationBook) -> None:
     usage, cost = Usage(), Cost()
     counted = {session.key for session in sessions}
     for session in sessions:
@@ -136,7 +154,7 @@ def _write_json(sessions: Sequence[Session]) -> None:
             cost += session.total_cost
     document = {
         "schema": 1,
-        "sessions": [session_fields(session) for session in sessions],
+        "sessions": [session_fields(session, book.get(session.key)) for session in sessions],
         "total": {"tokens": token_fields(usage), "cost": cost_fields(cost)},
     }
     print_json(document)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from aimux_tui.cli.output import as_json
 from aimux_tui.cli.sessions import cost_fields, session_fields, token_fields
-from aimux_tui.cli.setup import look_around, open_target, tell_errors
+from aimux_tui.cli.setup import look_around, open_book, open_target, tell_errors
 from aimux_tui.cli.show_text import format_header, format_turn
 from aimux_tui.errors import SessionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aimux_tui.model.annotation import Annotations, TurnAnnotation
     from aimux_tui.model.body import Body
+    from aimux_tui.model.session import Session
     from aimux_tui.model.turn import Turn, TurnSummary
     from aimux_tui.model.usage import Cost
     from aimux_tui.store.trace import Trace
@@ -37,16 +39,20 @@ def run(target: str, *, turn: int | None, as_json: bool, is_full: bool) -> int:
             raise SessionError(
                 f"no turn {turn} in {session.key}", hint=f"it has {len(trace.turns)} turns"
             )
+    book = open_book(surroundings)
+    book.load()
+    said = book.get(session.key)
     if as_json:
-        _write_json(session_fields(session), trace, turns)
+        _write_json(session, trace, turns, said)
         return 0
     if turn is None:
-        print(format_header(session))
+        print(format_header(session, said))
     for summary in turns:
         text = format_turn(
             trace.read_turn(summary.key),
             trace.cost(summary),
             lambda body: _whole(trace, body) if is_full else body.text,
+            said.of_turn(summary.key, summary.number),
             is_full=is_full,
         )
         print(f"\n{text}")
@@ -57,17 +63,22 @@ def _whole(trace: Trace, body: Body) -> str:
     return body.text if body.ref is None else trace.body(body.ref)
 
 
-def _write_json(session: dict[str, Any], trace: Trace, turns: list[TurnSummary]) -> None:
+def _write_json(
+    session: Session, trace: Trace, turns: list[TurnSummary], said: Annotations
+) -> None:
     """Turn by turn, so that a long session needs little memory."""
     out = sys.stdout
-    out.write('{"schema":1,"session":' + as_json(session) + ',"turns":[')
+    out.write('{"schema":1,"session":' + as_json(session_fields(session, said)) + ',"turns":[')
     for index, summary in enumerate(turns):
-        fields = turn_fields(trace.read_turn(summary.key), trace.cost(summary), trace)
+        annotation = said.of_turn(summary.key, summary.number)
+        fields = turn_fields(trace.read_turn(summary.key), trace.cost(summary), trace, annotation)
         out.write((",\n" if index else "\n") + as_json(fields))
     out.write("\n]}\n")
 
 
-def turn_fields(turn: Turn, cost: Cost, trace: Trace) -> dict[str, Any]:
+def turn_fields(
+    turn: Turn, cost: Cost, trace: Trace, annotation: TurnAnnotation | None
+) -> dict[str, Any]:
     """A turn as programs read it, nothing cut."""
     summary = turn.summary
     return {
@@ -80,6 +91,8 @@ def turn_fields(turn: Turn, cost: Cost, trace: Trace) -> dict[str, Any]:
         "duration_s": summary.duration.total_seconds() if summary.duration else None,
         "models": summary.models,
         "segment": summary.segment,
+        "label": annotation.label if annotation else None,
+        "note": annotation.note or None if annotation else None,
         "tokens": token_fields(summary.usage),
         "cost": cost_fields(cost),
         "prompt": list(_steps(turn.prompt, trace)),

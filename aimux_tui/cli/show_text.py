@@ -21,6 +21,7 @@ from aimux_tui.text.units import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from aimux_tui.model.annotation import Annotations, TurnAnnotation
     from aimux_tui.model.body import Body
     from aimux_tui.model.session import Session
     from aimux_tui.model.tools import FileEdit
@@ -38,8 +39,8 @@ _GLYPHS = {
 }
 
 
-def format_header(session: Session) -> str:
-    """What is known of the session, in a few lines."""
+def format_header(session: Session, said: Annotations) -> str:
+    """What is known of the session and said of it, in a few lines."""
     lines = [
         one_line(session.title or "(no prompt yet)"),
         f"{session.key}  {session.status} ({one_line(session.status_reason)})",
@@ -57,13 +58,36 @@ def format_header(session: Session) -> str:
     ]
     if session.descendants:
         lines.append(f"with {plural(session.descendants, 'sub-agent')}")
+    if session.archived_from:
+        lines.append("archived: its agent has deleted the log, this is aimux's copy")
+    if judged := format_judgement(said):
+        lines.append(judged)
     if session.bad_lines:
         lines.append(f"{plural(session.bad_lines, 'line')} of the log could not be read")
     return "\n".join(lines)
 
 
+def format_judgement(said: Annotations) -> str:
+    """What is said of a session and how its turns are labelled, in a line; "" if nothing is."""
+    tally, whole = said.tally, said.session
+    parts = [
+        f"{number} {name}"
+        for name, number in (("good", tally.good), ("bad", tally.bad), ("waste", tally.waste))
+        if number
+    ]
+    parts += [plural(tally.notes, "note")] if tally.notes else []
+    judged = [*([str(whole.verdict)] if whole.verdict else []), *(f"#{tag}" for tag in whole.tags)]
+    words = [", ".join(parts), " ".join(judged), whole.note]
+    return one_line("; ".join(word for word in words if word))
+
+
 def format_turn(
-    turn: Turn, cost: Cost, read: Callable[[Body], str], *, is_full: bool = False
+    turn: Turn,
+    cost: Cost,
+    read: Callable[[Body], str],
+    annotation: TurnAnnotation | None = None,
+    *,
+    is_full: bool = False,
 ) -> str:
     """One turn: its heading, the prompt, and what the agent did."""
     summary = turn.summary
@@ -74,7 +98,11 @@ def format_turn(
     )
     if summary.state is not TurnState.DONE:
         heading += f" · {summary.state}"
+    if annotation is not None and annotation.label is not None:
+        heading += f" · {annotation.label.upper()}"
     parts = [heading]
+    if annotation is not None and annotation.note:
+        parts.append(textwrap.indent(sanitise(annotation.note), "✎ ", lambda _: True))
     for block in turn.prompt:
         text = _step_text(block, read, is_full=is_full)
         parts.append(textwrap.indent(text, "> ", lambda _: True))

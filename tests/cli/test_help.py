@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_every_example_can_be_parsed(run: Run) -> None:
     examples = re.findall(r"^ {0,2}aimux\b(.*?)(?:$|  | \|)", "\n".join(texts), re.MULTILINE)
     assert len(examples) > 15
     for example in examples:
-        words = [word.strip("[]") for word in example.split()]
+        words = [word.strip("[]") for word in shlex.split(example)]
         parse(words if words and words[0] in command_names() else ["view", *words])
 
 

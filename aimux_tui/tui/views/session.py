@@ -167,6 +167,8 @@ def _children(session: Session, context: ViewContext) -> Iterator[Line]:
 
 def _log(session: Session, look: Look) -> Iterator[Line]:
     yield field("file", session.path, look)
+    if session.archived_from:
+        yield field("archived", f"copied from {session.archived_from}, which is gone", look)
     yield field("size", format_bytes(session.size), look)
     for path in session.other_paths:
         yield field("also", path, look)
