@@ -29,6 +29,8 @@ class Bill:
     def take(self, requests: Sequence[Request]) -> None:
         """The requests of the log now, all of them; those that did not change are the same."""
         now = tuple(requests)
+        if now is self._requests:
+            return
         first = self._first_change(now)
         self.costs[first:] = [self._pricer.cost(request) for request in now[first:]]
         self._requests = now

@@ -127,6 +127,13 @@ class LiveLog:
     def _begin_anew(self) -> None:
         self.generation += 1
 
+    def costs_of(self, first: int, end: int) -> Sequence[Cost]:
+        """What each of a range of the log's requests costs."""
+        requests = self.summary().requests
+        with self._pricing:
+            self._bill.take(requests)
+            return self._bill.costs[first:end]
+
     def costs(self, requests: Sequence[Request]) -> tuple[list[Cost], Cost]:
         """What each of the log's requests costs, and all of them; old ones are not priced again."""
         with self._pricing:

@@ -54,7 +54,6 @@ class Trace:
         self._growing = (0, "")
         """The turn that `_reader` has read."""
         self._reader: TurnReader | None = None
-        self._costs: tuple[int, Sequence[Cost]] = (-1, ())
         self._marks: dict[int, tuple[int, int]] = {0: (0, log.generation)}
         """Version → (the scan's mark, the generation) at that version."""
 
@@ -93,20 +92,12 @@ class Trace:
 
     def cost(self, turn: TurnSummary) -> Cost:
         """What the turn's own requests cost (sub-agents not included)."""
-        return total_cost(self._priced()[turn.first_request : _last_request(turn)])
+        return total_cost(self._log.costs_of(turn.first_request, _last_request(turn)))
 
     def requests(self, turn: TurnSummary) -> tuple[tuple[Request, ...], tuple[Cost, ...]]:
         """The turn's own requests, and what each of them cost."""
-        costs = self._priced()
-        requests = self._log.summary().requests[turn.first_request : _last_request(turn)]
-        return requests, tuple(costs[turn.first_request : _last_request(turn)])
-
-    def _priced(self) -> Sequence[Cost]:
-        version = self._log.version
-        if self._costs[0] != version:
-            costs, _ = self._log.costs(self._log.summary().requests)
-            self._costs = (version, costs)
-        return self._costs[1]
+        first, end = turn.first_request, _last_request(turn)
+        return self._log.summary().requests[first:end], tuple(self._log.costs_of(first, end))
 
     def refresh(self) -> bool:
         """Read what was appended. True if anything changed. Raises OSError."""

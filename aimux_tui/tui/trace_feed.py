@@ -180,7 +180,8 @@ class TraceFeed:
             delta = trace.since(before.version)
             turns = tuple(trace.turns)
             first = 0 if delta.is_reset else min(delta.first_changed, len(before.costs), len(turns))
-            costs = [*before.costs[:first], *(trace.cost(turn) for turn in turns[first:])]
+            costs = list(before.costs[:first])
+            costs += (trace.cost(turn) for turn in turns[first:])
             view = TraceView(delta.version, turns, costs, trace.is_complete)
             return _Sight(before, view, TraceNews(first, delta.is_reset))
 
