@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from aimux_tui.model.body import BodyRef, Span
     from aimux_tui.model.log import LogSummary
+    from aimux_tui.model.passage import Passage
     from aimux_tui.model.session import LiveState
     from aimux_tui.model.turn import Turn, TurnSummary
 
@@ -133,6 +134,13 @@ class Provider(Protocol):
 
     def turn_reader(self, source: LogSource) -> TurnReader:
         """For a turn that is read with every line it gains; the log must only grow meanwhile."""
+        ...
+
+    def passages(self, file: LogFile, data: bytes) -> Iterator[Passage]:
+        """The texts of a record, as a search goes through them; none if it cannot be read.
+
+        `data` is a line, or in a document the bytes of a span of a turn.
+        """
         ...
 
     def read_body(self, source: LogSource, ref: BodyRef) -> str:

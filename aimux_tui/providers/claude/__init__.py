@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aimux_tui.model.body import BodyRef
+    from aimux_tui.model.passage import Passage
     from aimux_tui.model.session import LiveState
     from aimux_tui.model.turn import Turn, TurnSummary
     from aimux_tui.providers.base import LogFile, LogScan, LogSource, Provider, TurnReader
@@ -55,6 +56,12 @@ class ClaudeProvider:
         from aimux_tui.providers.growth import GrowingTurn
 
         return GrowingTurn(lambda turn: TurnBuilder(source, turn))
+
+    def passages(self, file: LogFile, data: bytes) -> Iterator[Passage]:  # noqa: ARG002
+        """The texts of a record."""
+        from aimux_tui.providers.claude.passages import passages
+
+        return passages(data)
 
     def read_body(self, source: LogSource, ref: BodyRef) -> str:
         """A text, or an output that was spilled into the session's `tool-results/`."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aimux_tui.model.body import BodyRef
+    from aimux_tui.model.passage import Passage
     from aimux_tui.model.session import LiveState
     from aimux_tui.model.turn import Turn, TurnSummary
     from aimux_tui.providers.base import LogFile, LogScan, LogSource, TurnReader
@@ -60,6 +61,12 @@ class CodexProvider:
         from aimux_tui.providers.growth import GrowingTurn
 
         return GrowingTurn(lambda turn: StepBuilder(source, turn))
+
+    def passages(self, file: LogFile, data: bytes) -> Iterator[Passage]:
+        """The texts of a record."""
+        from aimux_tui.providers.codex.passages import passages
+
+        return passages(data, is_document=file.is_document)
 
     def read_body(self, source: LogSource, ref: BodyRef) -> str:
         """The whole of a text that was cut."""

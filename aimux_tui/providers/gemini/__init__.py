@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aimux_tui.model.body import BodyRef
+    from aimux_tui.model.passage import Passage
     from aimux_tui.model.session import LiveState
     from aimux_tui.model.turn import Turn, TurnSummary
     from aimux_tui.providers.base import LogFile, LogScan, LogSource, TurnReader
@@ -57,6 +58,12 @@ class GeminiProvider:
         from aimux_tui.providers.growth import ReadingAnew
 
         return ReadingAnew(read_turn, source)
+
+    def passages(self, file: LogFile, data: bytes) -> Iterator[Passage]:  # noqa: ARG002
+        """The texts of a record."""
+        from aimux_tui.providers.gemini.passages import passages
+
+        return passages(data)
 
     def read_body(self, source: LogSource, ref: BodyRef) -> str:
         """The whole of a text that was cut."""
