@@ -23,10 +23,6 @@ _SAID = {
     "agent_reasoning": "text",
     "agent_reasoning_raw_content": "text",
 }
-    "agent_message": "message",
-    "agent_reasoning": "text",
-    "agent_reasoning_raw_content": "text",
-}
 _NOTICES = frozenset(
     {
         "error",

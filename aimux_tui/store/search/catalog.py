@@ -152,8 +152,10 @@ class Catalog:
         ):
             slices.setdefault(log, []).append(Slice(*fields))
         return {
-            row[1]: Covered(*row[:3], Stamp(*row[3:7]), row[7], tuple(slices.get(row[0], ())))
-            for row in self._connection.execute(
+            path: Covered(
+                number, path, reader, Stamp(*stamp), position, tuple(slices.get(number, ()))
+            )
+            for number, path, reader, *stamp, position in self._connection.execute(
                 "SELECT id, path, reader, device, inode, size, mtime_ns, position FROM log"
             )
         }
