@@ -133,14 +133,16 @@ def _fold_turn(turns: dict[str, TurnAnnotation], event: Event) -> None:
         old = turns.pop(number_key(number), None)
     if old is None:
         old = TurnAnnotation(event.turn_key, number)
+    # A hash that is written down later is nobody's judgement.
+    is_judgement = event.label is not UNSET or event.note is not UNSET
     new = TurnAnnotation(
         turn_key=event.turn_key or old.turn_key,
         number=number or old.number,
         label=old.label if event.label is UNSET else _LABELS[event.label],
         note=_given(event.note, old.note) or "",
         content_hash=event.turn_hash or old.content_hash,
-        author=event.author,
-        updated=_time_of(event) or old.updated,
+        author=event.author if is_judgement else old.author,
+        updated=(is_judgement and _time_of(event)) or old.updated,
     )
     if new:
         turns[place] = new

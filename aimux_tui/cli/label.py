@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import UNSET
@@ -98,19 +99,19 @@ def _turn_changes(
     library: Library, session: Session, options: argparse.Namespace
 ) -> list[TurnChange]:
     label = UNSET if options.label is None else _member(Label, options.label)
-    trace = library.open(session.key)
-    trace.refresh()
-    return [
-        TurnChange(
-            session_key=session.key,
-            turn_key=turn.key,
-            number=turn.number,
-            content_hash=content_hash_of(trace, turn),
-            label=label,
-            note=UNSET if options.note is None else options.note,
-        )
-        for turn in parse_turns(options.turn, trace.turns)
-    ]
+    with closing(library.open(session.key)) as trace:
+        trace.refresh()
+        return [
+            TurnChange(
+                session_key=session.key,
+                turn_key=turn.key,
+                number=turn.number,
+                content_hash=content_hash_of(trace, turn),
+                label=label,
+                note=UNSET if options.note is None else options.note,
+            )
+            for turn in parse_turns(options.turn, trace.turns)
+        ]
 
 
 def _session_change(options: argparse.Namespace, now: Annotations) -> SessionChange:

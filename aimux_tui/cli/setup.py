@@ -16,6 +16,7 @@ from aimux_tui.config.schema import Settings
 from aimux_tui.errors import ConfigError, SessionError
 from aimux_tui.paths import Paths, find_paths
 from aimux_tui.pricing.arithmetic import PriceTable
+from aimux_tui.providers.registry import provider_names
 from aimux_tui.sources.archive import Archive, archived_homes
 from aimux_tui.sources.discovery import Home, find_homes, logs_at
 from aimux_tui.store.index import Index
@@ -127,7 +128,8 @@ def find_session(library: Library, target: str) -> Session:
 
 def is_path(target: str) -> bool:
     """Whether a command line names a log file, not a session's id."""
-    return os.sep in target or Path(target).expanduser().is_file()
+    is_key = target.partition(":")[0] in provider_names()
+    return (os.sep in target and not is_key) or Path(target).expanduser().is_file()
 
 
 def library_for(surroundings: Surroundings, target: str) -> tuple[Library, str]:

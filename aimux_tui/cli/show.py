@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from aimux_tui.cli.output import as_json
@@ -30,33 +31,37 @@ def run(target: str, *, turn: int | None, as_json: bool, is_full: bool) -> int:
     surroundings = look_around()
     tell_errors(surroundings)
     library, session = open_target(surroundings, target)
-    trace = library.open(session.key)
-    trace.refresh()
-    turns = list(trace.turns)
-    if turn is not None:
-        turns = [one for one in turns if one.number == turn]
-        if not turns:
-            raise SessionError(
-                f"no turn {turn} in {session.key}", hint=f"it has {len(trace.turns)} turns"
-            )
     book = open_book(surroundings)
     book.load()
     said = book.get(session.key)
-    if as_json:
-        _write_json(session, trace, turns, said)
-        return 0
-    if turn is None:
-        print(format_header(session, said))
-    for summary in turns:
-        text = format_turn(
-            trace.read_turn(summary.key),
-            trace.cost(summary),
-            lambda body: _whole(trace, body) if is_full else body.text,
-            said.of_turn(summary.key, summary.number),
-            is_full=is_full,
-        )
-        print(f"\n{text}")
+    with closing(library.open(session.key)) as trace:
+        trace.refresh()
+        turns = _wanted(trace, turn)
+        if as_json:
+            _write_json(session, trace, turns, said)
+            return 0
+        if turn is None:
+            print(format_header(session, said))
+        for summary in turns:
+            text = format_turn(
+                trace.read_turn(summary.key),
+                trace.cost(summary),
+                lambda body: _whole(trace, body) if is_full else body.text,
+                said.of_turn(summary.key, summary.number),
+                is_full=is_full,
+            )
+            print(f"\n{text}")
     return 0
+
+
+def _wanted(trace: Trace, number: int | None) -> list[TurnSummary]:
+    """All turns, or the one with this number. Raises SessionError."""
+    turns = [turn for turn in trace.turns if number in {None, turn.number}]
+    if number is not None and not turns:
+        raise SessionError(
+            f"no turn {number} in {trace.key}", hint=f"it has {len(trace.turns)} turns"
+        )
+    return turns
 
 
 def _whole(trace: Trace, body: Body) -> str:

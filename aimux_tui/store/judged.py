@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -50,12 +51,9 @@ def judged_sessions(library: Library, judged: Iterable[Annotations]) -> Iterator
 def _matches(library: Library, session: Session, annotations: Annotations) -> tuple[Match, ...]:
     if not annotations.turns:
         return ()
-    trace = library.open(session.key, is_kept=False)
-    try:
+    with closing(library.open(session.key, is_kept=False)) as trace:
         trace.refresh()
         return tuple(match_annotations(trace, annotations))
-    finally:
-        trace.close()
 
 
 def session_of(library: Library, session_key: str) -> Session | None:

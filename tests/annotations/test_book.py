@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from aimux_tui.annotations.book import EvaluationBook
 from aimux_tui.annotations.file_names import file_name
@@ -55,6 +56,15 @@ def test_relabelling_keeps_the_note_and_clearing_the_label_does_too(book: Evalua
     assert (annotation.label, annotation.note) == (None, "reads the test first")
     book.record((turn(7, note=""),))
     assert not book.get(SESSION).turns
+
+
+def test_a_hash_that_follows_a_label_is_nobodys_judgement(book: EvaluationBook, folder: Path):
+    book.record((turn(7, Label.GOOD),))
+    before = book.get(SESSION).turns["turn-7"]
+    other = EvaluationBook(folder, author="somebody else")
+    other.record((turn(7, content_hash="c0ffee"), turn(8, content_hash="abad1dea")))
+    book.refresh()
+    assert book.get(SESSION).turns == {"turn-7": replace(before, content_hash="c0ffee")}
 
 
 def test_a_session_has_a_verdict_tags_and_a_note_of_its_own(book: EvaluationBook, folder: Path):
