@@ -74,15 +74,15 @@ class _Writer:
 
     def line(self, kind: str, fields: dict[str, Any]) -> None:
         """One line."""
-        self._out.write(json_line({"type": kind, **fields}))
+        self._out.write(encode_json({"type": kind, **fields}) + b"\n")
 
 
-def json_line(value: object) -> bytes:
+def encode_json(value: object) -> bytes:
     """A value as JSON on one line; halves of characters become question marks."""
     try:
-        return msgspec.json.encode(value) + b"\n"
+        return msgspec.json.encode(value)
     except UnicodeEncodeError:
-        return msgspec.json.encode(_mended(msgspec.to_builtins(value))) + b"\n"
+        return msgspec.json.encode(_mended(msgspec.to_builtins(value)))
 
 
 def _mended(value: Any) -> Any:

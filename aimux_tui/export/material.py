@@ -74,7 +74,7 @@ class SessionMaterial:
         """The turns that are wanted, in order."""
         self.tracker.begin(self.session)
         for summary in self._trace.turns:
-            annotation = self.annotations.turns.get(summary.key)
+            annotation = self.annotations.of_turn(summary.key, summary.number)
             if not self._wants_turn(summary, annotation):
                 continue
             self.tracker.check()
@@ -98,7 +98,7 @@ class SessionMaterial:
     def wanted(self) -> int:
         """How many turns are."""
         return sum(
-            self._wants_turn(turn, self.annotations.turns.get(turn.key))
+            self._wants_turn(turn, self.annotations.of_turn(turn.key, turn.number))
             for turn in self._trace.turns
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +60,26 @@ def default_target(folder: Path, row: FormatRow, selection: Selection, now: date
     return folder / f"{safe}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{row.suffix}"
 
 
+def choose_target(
+    given: str, folder: Path, format_name: str, selection: Selection, now: datetime
+) -> Path:
+    """The file that a user named, or one in the folder that they named, or in the usual folder.
+
+    Raises ExportError if a file of that name is there that is no earlier export.
+    """
+    row = format_row(format_name)
+    if not given:
+        return default_target(folder, row, selection, now)
+    target = Path(given).expanduser().absolute()
+    if target.is_dir():
+        return default_target(target, row, selection, now)
+    if target.exists() and not receipt_path(target).exists():
+        raise ExportError(
+            f"{target} is there already, and is no export of aimux", hint="name another file"
+        )
+    return target
+
+
 def export_to_file(
     selection: Selection,
     format_name: str,
@@ -102,17 +123,22 @@ def export_to_stream(
     out: ByteSink,
     profile: RedactionProfile,
     tracker: ExportTracker,
+    tell: Callable[[Removal], None] = lambda _: None,
 ) -> ExportResult:
-    """Write an export to the standard output: no receipt, no manifest. Raises as for a file."""
+    """Write an export to where files cannot stand beside it: no receipt, no manifest.
+
+    `tell` hears of everything that is taken out. Raises as for a file.
+    """
     context = _context(selection, profile)
     row = format_row(format_name)
-    removed: dict[str, int] = {}
+    removed: Counter[str] = Counter()
 
     def count(removal: Removal) -> None:
-        removed[removal.reason] = removed.get(removal.reason, 0) + 1
+        removed[removal.reason] += 1
+        tell(removal)
 
     _write(selection, row, out, context, tracker, count)
-    return ExportResult(row.name, profile, tracker.counts, removed, tuple(tracker.missed))
+    return ExportResult(row.name, profile, tracker.counts, dict(removed), tuple(tracker.missed))
 
 
 def make_redactor(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from aimux_tui.cli.subcommands import asking, judging, reading, upkeep
+from aimux_tui.cli.subcommands import asking, exporting, judging, reading, receiving, upkeep
 
 SUBCOMMANDS = (
     *reading.SUBCOMMANDS,
     *judging.SUBCOMMANDS,
+    *exporting.SUBCOMMANDS,
     *asking.SUBCOMMANDS,
+    *receiving.SUBCOMMANDS,
     *upkeep.SUBCOMMANDS,
 )

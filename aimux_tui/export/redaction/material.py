@@ -91,7 +91,7 @@ class RedactedMaterial:
             yield replace(
                 exported,
                 turn=replace(exported.turn, summary=summary, prompt=prompt, steps=steps),
-                annotation=self.annotations.turns.get(key),
+                annotation=self.annotations.of_turn(key, summary.number),
             )
 
     def text(self, body: Body) -> str:
