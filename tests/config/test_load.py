@@ -290,3 +290,10 @@ def test_a_number_may_come_from_a_variable() -> None:
     settings, errors = load_settings(MISSING, {"AIMUX_EXPORT_TIMEOUT": "soon"})
     assert settings.export.timeout == 30
     assert "expected a number" in errors[0].message
+
+
+def test_credentials_are_not_shown(file: Path) -> None:
+    settings, errors = load(file, "export: {headers: {Authorization: Bearer geheim}}")
+    assert (settings.export.headers, errors) == ({"Authorization": "Bearer geheim"}, [])
+    row = next(row for row in effective(settings) if row.key.startswith("export.headers"))
+    assert (row.key, row.text) == ("export.headers.Authorization", "(hidden)")
