@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from aimux_tui.config.schema import Settings
 
 DEFAULT_ORIGIN = "default"
-_SECRET = "export.headers."
-"""Credentials, as a rule: their names are shown, their values are not."""
+_CREDENTIALS = "export.headers"
+"""Their names are shown, their values are not."""
 _HIDDEN = "(hidden)"
 
 
@@ -42,7 +42,7 @@ def effective(settings: Settings) -> list[EffectiveSetting]:
             value = getattr(value, part)
         entries = value.items() if field.is_mapping and isinstance(value, dict) else ()
         found = [(f"{name}.{key}", entry) for key, entry in entries] or [(name, value)]
-        if name + "." == _SECRET and entries:
+        if name == _CREDENTIALS and entries:
             found = [(key, _HIDDEN) for key, _ in found]
         rows.extend(
             EffectiveSetting(key, _plain(entry), settings.origins.get(key, DEFAULT_ORIGIN))
