@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from aimux_tui.export.base import utf8
-from aimux_tui.export.markdown_text import escaped, fenced, shortened, without_effect
+from aimux_tui.export.markdown_text import escaped, fenced, in_element, shortened, without_effect
 from aimux_tui.model.tools import ToolCall, ToolStatus
 from aimux_tui.model.turn import Image, Notice, NoticeKind, Text, TurnState
 from aimux_tui.text.sanitise import one_line, sanitise
@@ -36,6 +36,8 @@ _WORDS_LIMIT = 6_000
 _INPUT_LIMIT = 1_500
 _OUTPUT_LIMIT = 1_500
 _DIFF_LIMIT = 4_000
+_WORTH_TELLING = 0.1
+"""Seconds of a call's duration."""
 _SIGNS = {
     ToolStatus.OK: "✓",
     ToolStatus.FAILED: "✗",
@@ -172,16 +174,15 @@ def _step(material: Material, step: Step) -> str:
 
 def _call(material: Material, call: ToolCall) -> str:
     """A tool call, folded to one line."""
-    line = (
-        f"{_SIGNS[call.status]} <b>{escaped(call.name)}</b> {escaped(one_line(call.snippet, 160))}"
-    )
+    name, snippet = in_element(one_line(call.name)), in_element(one_line(call.snippet, 160))
+    line = f"{_SIGNS[call.status]} <b>{name}</b> {snippet}"
     if call.exit_code:
         line += f" · exit {call.exit_code}"
-    if call.duration is not None:
+    if call.duration and call.duration.total_seconds() >= _WORTH_TELLING:
         line += f" · {format_duration(call.duration)}"
     parts = list(_call_parts(material, call))
     if not parts:
-        return line
+        return f"<div>{line}</div>"
     body = "\n\n".join(parts)
     return f"<details><summary>{line}</summary>\n\n{body}\n\n</details>"
 
@@ -195,7 +196,7 @@ def _call_parts(material: Material, call: ToolCall) -> Iterator[str]:
     given = material.arguments(call)
     if (command := given.get("command")) and isinstance(command, str):
         yield fenced(shortened(sanitise(command), _INPUT_LIMIT), "sh")
-    elif given:
+    elif given and list(given.values()) != [call.snippet]:
         lines = (f"{one_line(str(name), 60)}: {value}" for name, value in given.items())
         yield fenced(shortened(sanitise("\n".join(lines)), _INPUT_LIMIT))
     if output := sanitise(material.text(call.output)).rstrip():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from aimux_tui.text.sanitise import sanitise
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$])")
 _FENCE = re.compile(r" {0,3}(?:(?P<ticks>`{3,})(?P<info>[^`]*)|(?P<tildes>~{3,})(?P<info2>.*))$")
 _CODE_SPAN = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)")
 _MENTION = re.compile(r"(?<![\w`/.@])@(?=[A-Za-z0-9])")
@@ -15,8 +16,13 @@ _LANGUAGE = re.compile(r"[\w+-]+")
 _UNSEEN = "\N{ZERO WIDTH NON-JOINER}"
 
 
+def in_element(text: str) -> str:
+    """Words of one line that stand in an element, where no Markdown is read."""
+    return _MENTION.sub("@" + _UNSEEN, html.escape(text, quote=False))
+
+
 def escaped(text: str) -> str:
-    """Words of one line that stand in running text, or in an element."""
+    """Words of one line that stand in running text."""
     shown = _MENTION.sub("@" + _UNSEEN, _SPECIAL.sub(r"\\\1", text))
     return shown.replace("&", "&amp;").replace(r"\<", "&lt;").replace(r"\>", "&gt;")
 

@@ -16,7 +16,7 @@ from aimux_tui.export.fields import session_annotation_fields, turn_annotation_f
 from aimux_tui.export.jsonl import encode_json
 from aimux_tui.model.annotation import Label
 from aimux_tui.model.tools import ToolCall, ToolStatus
-from aimux_tui.model.turn import Image, Text
+from aimux_tui.model.turn import Image, Notice, NoticeKind, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,6 +91,8 @@ class _Conversation:
         if summary.is_discarded:
             return
         messages = list(_messages(self._material, exported))
+        if not self._is_begun and messages and messages[0]["role"] != "user":
+            messages = [*_summary(self._material, exported.turn.steps), *messages]
         if not any(message["role"] == "assistant" for message in messages):
             return
         for message in messages:
@@ -159,6 +161,14 @@ def _messages(material: Material, exported: ExportedTurn) -> Iterator[Message]:
                 "tool_call_id": call.id,
                 "content": material.text(call.output) or call.error or _without_result(call),
             }
+
+
+def _summary(material: Material, steps: Iterable[Step]) -> Iterator[Message]:
+    """What the model was told of the turns before, where the agent compacted them."""
+    for step in steps:
+        if isinstance(step, Notice) and step.kind is NoticeKind.COMPACTION and step.body:
+            yield {"role": "user", "content": material.text(step.body)}
+            return
 
 
 def _answers(steps: Iterable[Step]) -> Iterator[tuple[list[Text], list[ToolCall]]]:

@@ -92,6 +92,8 @@ class Selection:
     ) -> Iterator[Material]:
         """Each session once, open while it is looked at. Logs that are gone are left out.
 
+        So are sessions without a turn that is wanted, unless they were named.
+
         `redactor` goes over everything that is handed out. Raises ExportCancelledError, OSError,
         SessionError; ExportError if there is nothing at all.
         """
@@ -108,7 +110,7 @@ class Selection:
                 tracker.missed.append(session.key)
                 continue
             try:
-                if material.wanted or not self.scope.is_of_turns:
+                if material.wanted or self.scope.sessions:
                     yield RedactedMaterial(material, redactor) if redactor else material
             finally:
                 material.close()
