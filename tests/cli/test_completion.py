@@ -110,6 +110,9 @@ def test_bash(env: dict[str, str]) -> None:
     assert ask_bash(env, "aimux|sessions|--provider|") == {"claude", "codex", "gemini"}
     assert ask_bash(env, "aimux|config|") == {"show", "path", "check"}
     assert ask_bash(env, "aimux|completion|z") == {"zsh"}
+    assert ask_bash(env, "aimux|label|11") == {CLAUDE_ID}
+    assert ask_bash(env, f"aimux|label|{CLAUDE_ID}|7|") == {"good", "bad", "waste", "none"}
+    assert ask_bash(env, "aimux|labels|") == {"list", "check"}
 
 
 @needs("bash")
