@@ -8,11 +8,14 @@ from html import escape as _escape
 from aimux_tui.text.sanitise import without_sequences
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_BAD = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
+_BAD_ONES = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
     # overrides of the reading direction, halves of characters, letters nobody can see
-    "\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
+    "\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff\U000e0000-\U000e007f"
 )
+_BAD = re.compile(f"[{_BAD_ONES}]")
+_is_touched = re.compile(f"[{_BAD_ONES}\r&<>\"']").search
+"""Whether anything in a text is replaced at all."""
 _NAME = re.compile(r"[a-z][a-z0-9-]*").fullmatch
 _URL = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE).fullmatch
 _VOID = frozenset({"br", "hr", "input", "meta"})
@@ -51,7 +54,9 @@ def _sign(match: re.Match[str]) -> str:
 
 def escape(text: str) -> Html:
     """Any text as HTML that shows it. What is `Html` stays as it is."""
-    return text if isinstance(text, Html) else Html(_escape(clean(text), quote=True))
+    if isinstance(text, Html):
+        return text
+    return Html(_escape(clean(text), quote=True) if _is_touched(text) else text)
 
 
 def joined(*parts: Child) -> Html:
