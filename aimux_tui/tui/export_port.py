@@ -118,6 +118,10 @@ class ExportPort(Protocol):
         """Send to an endpoint."""
         ...
 
+    def has_waiting(self) -> bool:
+        """Whether anything waits for a retry. One look into a folder."""
+        ...
+
     def retry(self, control: Control) -> Done:
-        """Send what could not be sent before."""
+        """Send what could not be sent before, wherever it was to go."""
         ...

@@ -128,7 +128,12 @@ class Exporting:
     why_not_export_file = why_not_export_jsonl
     why_not_export_otlp = why_not_export_jsonl
     why_not_export_preview = why_not_export_jsonl
-    why_not_export_retry = why_not_export_jsonl
+
+    def why_not_export_retry(self) -> str:
+        """Something must wait."""
+        if (reason := self._why_not()) or self._port is None:
+            return reason
+        return "" if self._port.has_waiting() else "nothing waits to be sent"
 
     def _to_file(self, chosen: Chosen, format_name: str, path: str = "") -> None:
         port = self._given_port()

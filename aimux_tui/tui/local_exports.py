@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from aimux_tui.errors import ExportError
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import plural
@@ -46,8 +48,6 @@ class LocalExports:
         self._settings = settings
         self._paths = paths
         self._consents = Consents(paths.state / "endpoints.json")
-        self._given = ""
-        """The endpoint that was used last, if it is not that of the settings."""
 
     # Files.
 
@@ -113,7 +113,6 @@ class LocalExports:
         from aimux_tui.export.progress import ExportTracker
         from aimux_tui.export.run import make_redactor
 
-        self._given = given
         target, selection = self._otlp_target(given), self._selection(chosen)
         turns = selection.turns
         state = Progress(total=turns)
@@ -135,17 +134,37 @@ class LocalExports:
         )
         return _done(result, len(tracker.missed))
 
-    def retry(self, control: Control) -> Done:
-        """Send what waits for the endpoint that was used last."""
-        from aimux_tui.export.otlp.exporter import retry_spool
+    def has_waiting(self) -> bool:
+        """Whether there is any parcel in the spool of `export.otlp`."""
+        try:
+            return next((self._paths.state / "otlp").glob("[!.]*.parcel"), None) is not None
+        except OSError:
+            return False
 
-        result = retry_spool(
-            self._otlp_target(self._given),
-            self._paths.state,
-            report=lambda progress: control.report(Progress(sent=progress.spans)),
-            should_stop=control.should_stop,
-        )
-        return _done(result, 0)
+    def retry(self, control: Control) -> Done:
+        """Send what waits, wherever it was to go."""
+        from aimux_tui.export.otlp.exporter import retry_spool, spooled_sessions
+        from aimux_tui.export.otlp.result import OtlpResult
+
+        results: list[OtlpResult] = []
+        trouble: ExportError | None = None
+        # A place begins with its endpoint.
+        for base in {place.partition(" ")[0] for place in spooled_sessions(self._paths.state)}:
+            try:
+                result = retry_spool(
+                    self._otlp_target(base),
+                    self._paths.state,
+                    report=lambda progress: control.report(Progress(sent=progress.spans)),
+                    should_stop=control.should_stop,
+                )
+            except ExportError as error:
+                trouble = error
+            else:
+                results.append(result)
+        if trouble is not None:
+            raise trouble
+        lines = "\n".join(result.line for result in results) or "nothing waits to be sent"
+        return replace(_done(sum(results, OtlpResult()), 0), words=lines)
 
     # What would be sent.
 

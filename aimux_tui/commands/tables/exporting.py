@@ -58,7 +58,7 @@ EXPORT = (
         Group.EXPORT,
         "export-scope",
         keys=("e f",),
-        label="of the filter",
+        label="other scope",
     ),
     Command(
         "export.preview",

@@ -15,7 +15,7 @@ from aimux_tui.tui.messages import COMMAND
 from aimux_tui.tui.palette import palette_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -37,6 +37,7 @@ class ChordScreen(ModalScreen[str]):
         super().__init__()
         self._shown = shown
         self._heading = heading
+        self._is_closed = False
         self._first = first
         self._seconds = seconds
         self._known = {textual_key(key) for key in seconds} | {"escape"}
@@ -45,8 +46,8 @@ class ChordScreen(ModalScreen[str]):
         """One line at the bottom."""
         yield Static(id="which-key")
 
-    def on_mount(self) -> None:
-        """Show what may follow."""
+    def on_resize(self, event: events.Resize) -> None:
+        """Show what may follow, as many as have room in a row."""
         palette = palette_of(self.app)
         heading = Content.styled(self._heading or f"{label(self._first)} then", palette.muted)
         parts = [heading]
@@ -58,22 +59,40 @@ class ChordScreen(ModalScreen[str]):
                 (label(key), palette.accent), " ", (command.label or command.name, palette.text)
             )
             parts.append(choice.stylize(click))
-        self.query_one("#which-key", Static).update(Content("   ").join(parts))
+        rows = _rows(parts, event.size.width - 2)
+        self.query_one("#which-key", Static).update(Content("\n").join(rows))
 
     def action_choose(self, command_id: str) -> None:
         """Close with this choice."""
-        self.dismiss(command_id)
+        self._close(command_id)
 
     def on_key(self, event: events.Key) -> None:
         """Any other key closes the line."""
         if event.key not in self._known:
             event.stop()
             self.app.bell()
-            self.dismiss("")
+            self._close("")
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses, or closes the line."""
-        self.dismiss(event.style.meta.get(COMMAND, ""))
+        self._close(event.style.meta.get(COMMAND, ""))
+
+    def _close(self, command_id: str) -> None:
+        # Of several keys that come at once the first one counts; the others find it closed.
+        if not self._is_closed:
+            self._is_closed = True
+            self.dismiss(command_id)
+
+
+def _rows(parts: Sequence[Content], width: int) -> list[Content]:
+    """Parts behind one another; none is broken at its end unless it is wider than a row."""
+    rows: list[Content] = []
+    for part in parts:
+        if rows and rows[-1].cell_length + 3 + part.cell_length <= width:
+            rows[-1] = Content("   ").join([rows[-1], part])
+        else:
+            rows.append(part)
+    return rows
 
 
 def make_chord_screen(

@@ -17,6 +17,7 @@ from aimux_tui.tui.screens.chord import make_chord_screen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from weakref import WeakSet
 
     from textual import events
 
@@ -31,6 +32,8 @@ class CommandScreen(Screen[None]):
 
     setup: Setup
     command_line: CommandLine
+    keys_below: WeakSet[events.Key]
+    """Keys that this screen has seen and that may not have reached the app yet."""
 
     @property
     def command_nodes(self) -> Sequence[object]:
@@ -67,19 +70,15 @@ class CommandScreen(Screen[None]):
         return super().check_action(action, parameters)
 
     def on_key(self, event: events.Key) -> None:
-        """A key that was on its way here when another screen was opened may be meant for that."""
-        above = self.app.screen
-        if getattr(above, "TAKES_TYPED_AHEAD", False):
-            event.stop()
-            event.prevent_default()
-            (above.focused or above).post_message(event)
+        """Remember it: it may get to the app when another screen is open by then."""
+        self.keys_below.add(event)
 
     async def action_command(self, command_id: str, *arguments: str) -> None:
         """Do what a key or a button stands for."""
         try:
             await run_command(self.command_nodes, commands_by_id()[command_id], arguments)
         except CommandError as error:
-            self.tell(error.message)
+            self.tell("\n".join(part for part in (error.message, error.hint) if part))
         self.commands_done()
 
     async def on_command_clicked(self, event: CommandClicked) -> None:

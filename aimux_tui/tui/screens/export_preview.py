@@ -143,8 +143,9 @@ class ExportPreview(ModalScreen[RedactionProfile | None]):
         ]
         if sample.looked_at:
             taken = removed_words(sample.removed) or "nothing taken out"
-            looked = plural(sample.looked_at, "turn")
-            parts.append(Content.styled(f"In the first {looked}: {taken}.", palette.muted))
+            count = sample.looked_at
+            looked = "first turn" if count == 1 else f"first {count} turns"
+            parts.append(Content.styled(f"In the {looked}: {taken}.", palette.muted))
             parts.append(Content.styled("For example:", palette.muted))
         for name, text in sample.parts:
             shown = sanitise(text).strip().replace("\n", " ") or "(empty)"
