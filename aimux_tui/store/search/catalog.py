@@ -108,11 +108,14 @@ class NewSlice(Struct, frozen=True):
 
 
 class Catalog:
-    """The catalog's file. For one thread. Raises sqlite3.Error."""
+    """The catalog's file, or an empty one in memory. Not for two threads at once.
 
-    def __init__(self, path: Path) -> None:
+    Raises sqlite3.Error.
+    """
+
+    def __init__(self, path: Path | None) -> None:
         self._connection = sqlite3.connect(
-            path, timeout=30, isolation_level=None, check_same_thread=False
+            path or ":memory:", timeout=30, isolation_level=None, check_same_thread=False
         )
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
