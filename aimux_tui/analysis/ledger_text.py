@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import format_cost, format_count, plural
 
@@ -19,14 +21,43 @@ _TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 def format_ledger(
-    ledger: Ledger, session_of: Callable[[str], Session | None], prices_from: str
+    ledger: Ledger,
+    session_of: Callable[[str], Session | None],
+    prices_from: str,
+    *,
+    is_narrow: bool = False,
 ) -> str:
-    """Everything that makes up a session's cost, as lines of at most about 70 columns."""
-    return "\n".join(_lines(ledger, session_of, prices_from))
+    """Everything that makes up a session's cost. Amounts stand within 60 columns, or within 39
+    if it `is_narrow`, where large numbers are rounded.
+    """
+    return "\n".join(_lines(ledger, session_of, prices_from, _Columns(is_narrow)))
+
+
+class _Columns(Struct, frozen=True):
+    """How the rows of amounts are laid out."""
+
+    is_narrow: bool
+
+    def row(self, kind: str, number: int, price: str = "", amount: str = "") -> str:
+        """A kind of tokens, how many, at which price, what they cost."""
+        times = _TIMES if price else " "
+        if self.is_narrow:
+            short = price.removesuffix("/M")
+            row = f"  {kind:<14}{format_count(number):>6} {times} {short:<5}{amount:>9}"
+        else:
+            row = f"  {kind:<15}{number:>14,} {times} {price:<10}{amount:>14}"
+        return row.rstrip()
+
+    def sum(self, what: str, amount: str) -> str:
+        """The last row of a few."""
+        return f"  {what:<28}{amount:>9}" if self.is_narrow else f"  {what:<42}{amount:>14}"
 
 
 def _lines(
-    ledger: Ledger, session_of: Callable[[str], Session | None], prices_from: str
+    ledger: Ledger,
+    session_of: Callable[[str], Session | None],
+    prices_from: str,
+    columns: _Columns,
 ) -> Iterator[str]:
     own, count = exact_cost(ledger.cost), len(ledger.children)
     if count:
@@ -37,20 +68,22 @@ def _lines(
         yield own
     for charge in ledger.charges:
         yield ""
-        yield from _charge(charge)
+        yield from _charge(charge, columns)
     if not ledger.charges:
         yield "its log states no request of its own"
     if ledger.children:
         yield ""
         yield "sub-agents, each with its own"
         for child in ledger.children:
-            yield f"  {exact_cost(child.cost):>12}  {_name(child, session_of)}"
+            session = session_of(child.session_key)
+            title = one_line(session.title)[:60] if session else ""
+            yield f"  {exact_cost(child.cost):>9}  {title or one_line(child.session_key)}"
     yield ""
     yield from _left_out(ledger, session_of)
     yield f"list prices of {prices_from}"
 
 
-def _charge(charge: Charge) -> Iterator[str]:
+def _charge(charge: Charge, columns: _Columns) -> Iterator[str]:
     prices = charge.prices
     name = one_line(charge.model or "unknown model")
     yield f"{name}, {charge.tier} tier" if charge.tier else name
@@ -67,26 +100,21 @@ def _charge(charge: Charge) -> Iterator[str]:
         yield f"  prices: {', '.join(about)}"
     for kind, tokens, price in charge.amounts:
         if prices is None:
-            yield f"  {kind:<15}{tokens:>14,}"
+            yield columns.row(kind, tokens)
         else:
-            amount = tokens * price / _MILLION
-            yield f"  {kind:<15}{tokens:>14,} {_TIMES} {f'${price:g}/M':<10}{_usd(amount):>14}"
+            yield columns.row(kind, tokens, f"${price:g}/M", _usd(tokens * price / _MILLION))
     if searches := charge.usage.web_searches:
-        yield _searches(searches, prices.web_search if prices else None)
-    requests = plural(charge.usage.requests, "request")
-    yield f"  {requests:<29}   {'':<10}{exact_cost(charge.cost):>14}"
+        price_of_search = prices.web_search if prices else None
+        if price_of_search is None:
+            yield columns.row("web searches", searches, "", "no price")
+        else:
+            amount = _usd(searches * price_of_search / 1000)
+            yield columns.row("web searches", searches, f"${price_of_search:g}/k", amount)
+    yield columns.sum(plural(charge.usage.requests, "request"), exact_cost(charge.cost))
     if charge.usage.reasoning:
         yield f"  of the output, {charge.usage.reasoning:,} tokens were reasoning"
     if charge.usage.is_lower_bound:
         yield "  at least: the log states too few output tokens"
-
-
-def _searches(count: int, price: float | None) -> str:
-    """`price` is in USD per thousand."""
-    if price is None:
-        return f"  {'web searches':<15}{count:>14,}   no price known"
-    amount = _usd(count * price / 1000)
-    return f"  {'web searches':<15}{count:>14,} {_TIMES} {f'${price:g}/k':<10}{amount:>14}"
 
 
 def _left_out(ledger: Ledger, session_of: Callable[[str], Session | None]) -> Iterator[str]:

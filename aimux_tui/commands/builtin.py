@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aimux_tui.commands.tables.app import APP
 from aimux_tui.commands.tables.copying import COPY
+from aimux_tui.commands.tables.costs import COSTS
 from aimux_tui.commands.tables.detail import DETAIL
 from aimux_tui.commands.tables.exporting import EXPORT
 from aimux_tui.commands.tables.labels import LABELS
@@ -26,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     *COPY,
     *EXPORT,
     *SHOW,
+    *COSTS,
     *APP,
 )
 """In the order of help, footer and palette."""

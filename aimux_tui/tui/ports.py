@@ -8,11 +8,13 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 
+    from aimux_tui.analysis.ledger import Ledger
     from aimux_tui.model.body import BodyRef, Span
     from aimux_tui.model.session import Session
     from aimux_tui.model.turn import Turn, TurnSummary
     from aimux_tui.model.usage import Cost
     from aimux_tui.store.library import Place
+    from aimux_tui.store.spending import Bucket
     from aimux_tui.store.trace import TraceDelta
 
 
@@ -127,6 +129,23 @@ class LibraryPort(Protocol):
 
     def open(self, key: str) -> TracePort:
         """The turns of a session. Blocks; raises SessionError."""
+        ...
+
+
+class AccountsPort(Protocol):
+    """What the sessions spent (see analysis.accounts.Accounts, which fulfils it)."""
+
+    @property
+    def prices_from(self) -> str:
+        """The date of the price table."""
+        ...
+
+    def spending(self) -> list[tuple[Session, tuple[Bucket, ...]]]:
+        """What each session's own log spent. Blocks."""
+        ...
+
+    def ledger(self, key: str) -> Ledger:
+        """How the cost of a session comes about. Blocks; raises SessionError."""
         ...
 
 

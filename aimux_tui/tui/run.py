@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
+from aimux_tui.analysis.accounts import Accounts
 from aimux_tui.commands.builtin import COMMANDS
 from aimux_tui.config.keymap import build_keymap
 from aimux_tui.tui.feeds import LibraryFeed
@@ -51,6 +52,7 @@ def run_app(
         LabelFeed(book),
         settings,
         keymap,
+        accounts=Accounts(library),
         exports=LocalExports(library, book, settings.export, paths),
         errors=[*errors, *key_errors],
         open_target=open_target,

@@ -13,6 +13,7 @@ from aimux_tui.tui.export_port import ExportPort
 from aimux_tui.tui.feeds import LibraryFeed
 from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs
 from aimux_tui.tui.label_feed import LabelFeed
+from aimux_tui.tui.ports import AccountsPort
 
 
 def utc_now() -> datetime:
@@ -36,6 +37,8 @@ class Setup(Struct):
     """Open the newest session of this folder, and stay with it."""
     notice: str = ""
     """To be told at the start."""
+    accounts: AccountsPort | None = None
+    """What the sessions spent; None: it is not told."""
     exports: ExportPort | None = None
     """What exports; None: nothing can be exported."""
     clock: Callable[[], datetime] = utc_now

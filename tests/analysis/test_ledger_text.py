@@ -36,7 +36,7 @@ def test_everything_that_makes_up_a_cost_is_told() -> None:
     )
     assert "  of the output, 30 tokens were reasoning" in lines
     assert "  no price known: 21.8k tokens are in no sum" in lines
-    assert "       $0.7500  claude:api/helper  Look around" in lines
+    assert "    $0.7500  Look around" in lines
     assert "  1 request, $0.0165, are billed to claude:original  Where it began" in lines
     assert "  7 statements of usage repeat what is counted already" in lines
     assert "  1 line could not be read: what they say is missing" in lines
@@ -48,3 +48,10 @@ def test_a_session_without_requests_says_so() -> None:
     ledger = make_ledger(given, PRICES, lambda _: None)
     text = format_ledger(ledger, lambda _: None, "2026-11-21")
     assert "its log states no request of its own" in text
+
+
+def test_where_there_is_little_room_numbers_are_rounded() -> None:
+    ledger = make_ledger(account(ask(1)), PRICES, KNOWN.get)
+    lines = format_ledger(ledger, KNOWN.get, "2026-11-21", is_narrow=True).splitlines()
+    assert f"  cache read     20.0k {TIMES} $0.3   $0.0060" in lines
+    assert max(len(line) for line in lines[3:8]) <= 39

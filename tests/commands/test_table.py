@@ -16,8 +16,8 @@ from aimux_tui.keys import parse_keys
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "config.yaml"
 
-LATER = {"S", "c"}
-"""Keys of search and costs, which are not there yet."""
+LATER = {"S"}
+"""The key of search, which is not there yet."""
 
 
 def test_no_key_means_two_things_at_once() -> None:

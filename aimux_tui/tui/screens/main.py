@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakSet
 
 from msgspec.structs import replace
 from textual.binding import Binding
@@ -12,6 +13,7 @@ from aimux_tui.commands.base import Group, Pane
 from aimux_tui.commands.complete import complete
 from aimux_tui.tui.bindings import make_bindings
 from aimux_tui.tui.completions import Completions
+from aimux_tui.tui.costs.commands import CostCommands
 from aimux_tui.tui.dispatch import helpers_of
 from aimux_tui.tui.exporting import Exporting
 from aimux_tui.tui.format.glyphs import ASCII
@@ -59,6 +61,7 @@ class MainScreen(CommandScreen):
     def __init__(self, setup: Setup) -> None:
         super().__init__(id="main")
         self.setup = setup
+        self.keys_below = WeakSet()
         self.arrangement = Layout()
         glyphs = setup.glyphs
         self.header = HeaderLine(glyphs, id="header")
@@ -80,6 +83,7 @@ class MainScreen(CommandScreen):
         self._take_out = TakeOut(self)
         self.labelling = Labelling(self)
         self.exporting = Exporting(self)
+        self._costs = CostCommands(self)
         self.command_line = CommandLine(
             lambda line: complete(line, Completions(self.app, setup.feed)), id="command-line"
         )
@@ -255,6 +259,7 @@ class MainScreen(CommandScreen):
             self._take_out,
             self.labelling,
             self.exporting,
+            self._costs,
             self._commands,
             self,
             self.app,

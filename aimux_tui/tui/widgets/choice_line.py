@@ -63,6 +63,11 @@ class ChoiceLine(Widget, can_focus=True):
                 parts.append(Content.styled(f" {word} ", palette.text + click))
         return Content(" ").join(parts)
 
+    def show(self, chosen: int) -> None:
+        """Show another word as chosen, which nobody is told of."""
+        self.chosen = chosen
+        self.refresh()
+
     def action_step(self, step: int) -> None:
         """Choose a neighbour."""
         last = len(self._words) - 1
