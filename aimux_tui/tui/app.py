@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
@@ -134,6 +134,13 @@ class AimuxApp(App[None], inherit_bindings=False):
     def _no_theme(self, name: str) -> str:
         close = nearest(name, list(self.available_themes))
         return f"no theme {name!r}" + (f": did you mean {close}?" if close else "")
+
+    def on_key(self, event: events.Key) -> None:
+        """A key on its way here while another screen was opened may have been typed for that."""
+        is_below = event in self.main.keys_below
+        if is_below and getattr(self.screen, "TAKES_TYPED_AHEAD", False):
+            event.prevent_default()
+            self.post_message(events.Key(event.key, event.character))
 
     # Commands.
 

@@ -49,6 +49,7 @@ class LabelFeed:
         self.reviews: dict[str, Review] = {}
         """What is said of each session, by its key; without those of which nothing is said."""
         self.total = Tally()
+        self.is_loaded = False
         self.tags: tuple[str, ...] = ()
         """Every tag in use, the most used first."""
         self.on_change: Callable[[frozenset[str]], None] = lambda _: None
@@ -146,7 +147,7 @@ class LabelFeed:
     async def _read(self, read: Callable[[], Mapping[str, Review]]) -> None:
         try:
             self._take(await self._lane.run(read))
-            self._trouble = ""
+            self.is_loaded, self._trouble = True, ""
         except (AnnotationError, OSError) as error:
             if (trouble := describe(error)) != self._trouble:
                 self._trouble = trouble

@@ -150,6 +150,7 @@ class Labelling:
         if words is not None:
             self._do(noted(target, words.strip()), [target])
             return
+        self._check_loaded()
         said = self._labels.review(session_key).annotations.of_turn(turn.key, turn.number)
 
         async def write(note: str) -> None:
@@ -173,6 +174,7 @@ class Labelling:
             given = Verdict(verdict) if verdict != "none" else None
             self._do(lambda _: (replace(change, verdict=given),), ())
             return
+        self._check_loaded()
         before = self._labels.review(session.key).annotations.session
 
         async def write(now: SessionAnnotation) -> None:
@@ -187,6 +189,11 @@ class Labelling:
         """There must be one."""
         selected = self._screen.navigator.selected(self._screen.arrangement.pane)
         return "" if selected is not None else "no session is selected"
+
+    def _check_loaded(self) -> None:
+        """What is not known yet must not be written over."""
+        if not self._labels.is_loaded:
+            raise CommandError("the labels are still being read")
 
     @property
     def _is_ascii(self) -> bool:

@@ -120,4 +120,5 @@ async def running(
         if is_loaded:
             await driver.until(lambda: feed.snapshot.is_loaded)
             await driver.until(lambda: app.main.navigator.snapshot.is_loaded)
+            await driver.until(lambda: app.setup.labels.is_loaded)
         yield driver

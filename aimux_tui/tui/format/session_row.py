@@ -136,9 +136,9 @@ def _session_row_pair(
     what = [(_who(session), provider_style(session.provider, palette)), *_reason(session, look)]
     separator = (f" {look.glyphs.separator} ", palette.faint)
     if said:
-        # Of a long reason the beginning will do.
-        most = max(room - width_of_parts(said) - 3, _REASON_WIDTH)
-        what = cells(what, min(width_of_parts(what), most))
+        # Of a long reason the beginning will do; the sign of the status tells most of it.
+        most = room - width_of_parts(said) - 3
+        what = cells(what, min(width_of_parts(what), most)) if most >= _REASON_WIDTH else what[:1]
     # What the session is doing matters more than where it is.
     details = [said] if said else []
     if session.project and not session.parent_key:

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.style import Style
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Static, TextArea
 
 from aimux_tui.errors import AnnotationError
 from aimux_tui.text.sanitise import sanitise
@@ -108,14 +108,15 @@ class FormScreen(ModalScreen[None]):
                 self.action_leave()
 
     def on_key(self, event: events.Key) -> None:
-        """Keys that came before the first field had the focus."""
-        if self.focused is None and event.is_printable and event.character is not None:
+        """What was typed before the first field could take it."""
+        typed = "\n" if event.key == "enter" else event.character
+        if (
+            isinstance(self.first_field, TextArea)
+            and typed
+            and (event.is_printable or typed == "\n")
+        ):
             event.stop()
-            field = self.first_field
-            if isinstance(field, TextArea):
-                field.insert(event.character)
-            elif isinstance(field, Input):
-                field.insert_text_at_cursor(event.character)
+            self.first_field.insert(typed)
 
     def go_on(self) -> None:
         """Something was typed: it is not to be thrown away any more."""
