@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+import time
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from aimux_tui.annotations.changes import Change
     from aimux_tui.annotations.events import Event
 
+_LOOK_ANYWAY_S = 5.0
 _ADVICE = {
     "ENOSPC": "free some space and label again",
     "EDQUOT": "free some space and label again",
@@ -47,6 +50,8 @@ class EvaluationBook:
         self._owners: dict[str, str] = {}
         """Session key by session id, for lines that name no session, as the file's name does."""
         self._version = 0
+        self._touched = 0
+        self._looked = -_LOOK_ANYWAY_S
         self._reading = threading.Lock()
         """Held while files are read and written, never while somebody only wants to know."""
 
@@ -104,8 +109,17 @@ class EvaluationBook:
         self.refresh()
 
     def refresh(self) -> frozenset[str]:
-        """Take in what other processes wrote; the sessions it concerns. Blocks."""
+        """Take in what other processes wrote; the sessions it concerns. Blocks.
+
+        Cheap enough for every second: writers touch the folder, and only every few seconds the
+        files themselves are looked at, for programs that do not.
+        """
         with self._reading:
+            touched = _time_of(self.folder)
+            is_due = time.monotonic() - self._looked > _LOOK_ANYWAY_S
+            if touched == self._touched and not is_due:
+                return frozenset()
+            self._touched, self._looked = touched, time.monotonic()
             changed = self._changed_files()
             if changed is None:
                 return self._read_again()
@@ -132,6 +146,9 @@ class EvaluationBook:
                 except OSError as error:
                     raise _not_recorded(path, error) from error
             self._take_in(lines)
+            with contextlib.suppress(OSError):
+                # The exact time: the clock of file systems ticks too slowly to tell two writes.
+                os.utime(self.folder, ns=(time.time_ns(), time.time_ns()))
 
     def _changed_files(self) -> list[str] | None:
         """Names of the files that changed; None if one has gone, and nothing holds any more."""
@@ -143,7 +160,7 @@ class EvaluationBook:
                     if entry.name.endswith(SUFFIX) and not entry.name.startswith("."):
                         present.add(entry.name)
                         known = self._files.get(entry.name)
-                        if known is None or known.has_changed(entry.stat()):
+                        if known is None or known.has_changed():
                             changed.append(entry.name)
         except FileNotFoundError:
             pass
@@ -207,6 +224,14 @@ def default_author() -> str:
     except (KeyError, OSError):
         user = str(os.getuid())
     return f"{user}@{socket.gethostname()}"
+
+
+def _time_of(folder: Path) -> int:
+    """When something was last recorded in a folder, in nanoseconds; 0 if there is none."""
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _unnamed(session_id: str) -> str:

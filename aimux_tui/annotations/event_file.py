@@ -41,9 +41,12 @@ class EventFile:
         self._fingerprint = b""
         self._lines = 0
 
-    def has_changed(self, stat: os.stat_result) -> bool:
-        """Whether the file differs from what was read."""
-        return self._stamp != _stamp_of(stat)
+    def has_changed(self) -> bool:
+        """Whether the file differs from what was read, or cannot be looked at."""
+        try:
+            return self._stamp != _stamp_of(os.stat(self.path))  # noqa: PTH116 - half of Path.stat
+        except OSError:
+            return True
 
     def read(self) -> list[Event]:
         """The events since the last read. Raises OSError.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,25 @@ def test_another_process_sees_it_with_its_next_look(book: EvaluationBook, folder
     assert {one.session_key for one in other.all()} == {SESSION, OTHER}
 
 
+def test_two_records_in_one_tick_of_the_clock_are_both_seen(book: EvaluationBook, folder: Path):
+    other = EvaluationBook(folder)
+    for number in range(200):
+        book.record((turn(number, Label.GOOD),))
+        assert other.refresh() == {SESSION}
+
+
+def test_what_is_said_can_be_asked_while_a_file_is_waited_for(book: EvaluationBook, folder: Path):
+    book.record((turn(1, Label.GOOD),))
+    with (folder / file_name(SESSION)).open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        writer = threading.Thread(target=book.record, args=((turn(1, Label.BAD),),))
+        writer.start()
+        assert book.get(SESSION).turns["turn-1"].label is Label.GOOD
+        assert len(book.all()) == 1
+    writer.join()
+    assert book.get(SESSION).turns["turn-1"].label is Label.BAD
+
+
 def test_one_who_records_sees_what_others_said_before(book: EvaluationBook, folder: Path):
     other = EvaluationBook(folder)
     book.record((turn(1, Label.GOOD, "mine"),))
@@ -150,6 +171,13 @@ def test_a_line_of_nonsense_is_skipped_and_told(book: EvaluationBook, folder: Pa
     assert [problem.line for problem in book.problems] == [1]
 
 
+@pytest.fixture
+def looks_at_all_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the last look was long ago."""
+    monkeypatch.setattr("aimux_tui.annotations.book._LOOK_ANYWAY_S", -1.0)
+
+
+@pytest.mark.usefixtures("looks_at_all_files")
 def test_a_file_edited_by_hand_is_read_anew(book: EvaluationBook, folder: Path):
     book.record((turn(1, Label.GOOD), turn(2, Label.GOOD)))
     book.record((turn(1, Label.BAD, session=OTHER),))
@@ -190,6 +218,7 @@ class TestFilesOfTheEarlierTool:
         assert book.get(f"gemini:{self.ID}").of_turn("x", 4)
         assert book.get(f"gemini:{self.ID}").session_key == f"gemini:{self.ID}"
 
+    @pytest.mark.usefixtures("looks_at_all_files")
     def test_a_new_label_takes_the_place_of_the_old_and_keeps_its_note(
         self, book: EvaluationBook, file: Path
     ):
