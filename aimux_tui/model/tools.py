@@ -32,6 +32,8 @@ class ToolStatus(StrEnum):
     """How a tool call ended."""
 
     RUNNING = "running"
+    WAITING = "waiting"
+    """For its user, to allow or to answer it. No log says so: the session's status does."""
     OK = "ok"
     FAILED = "failed"
     REJECTED = "rejected"

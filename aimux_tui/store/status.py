@@ -18,6 +18,7 @@ TOOL_GRACE = timedelta(seconds=30)
 """A tool call with no write for longer than this may be a permission prompt."""
 RESPONSE_GRACE = timedelta(minutes=5)
 """Models that think hard write nothing for minutes."""
+MAY_WAIT = "it may wait for permission"
 GIVEN_UP = timedelta(hours=4)
 """An unanswered tool call older than this belongs to an agent that was ended."""
 
@@ -48,7 +49,7 @@ def status_of(
             if age <= TOOL_GRACE:
                 return Status.ACTIVE, f"{tool} is running"
             if age <= GIVEN_UP and not summary.parent_key:
-                return Status.WAITING, f"{tool} has no result yet: it may wait for permission"
+                return Status.WAITING, f"{tool} has no result yet: {MAY_WAIT}"
             return Status.IDLE, f"stopped in the middle of {tool}"
         case LogState.RESPONDING:
             if age <= RESPONSE_GRACE:

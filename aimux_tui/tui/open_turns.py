@@ -7,11 +7,10 @@ from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from aimux_tui.errors import SessionError
-from aimux_tui.model.tools import ToolCall, ToolStatus
 from aimux_tui.model.turn import Image, Step, Text, Turn, TurnKind, TurnState
+from aimux_tui.tui.agent_state import AgentState, as_told
 from aimux_tui.tui.format.lines import Line, Row, rows
 from aimux_tui.tui.format.look import Look
 from aimux_tui.tui.trace_feed import describe
@@ -57,8 +56,8 @@ class OpenTurns:
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
-        self.is_at_work = True
-        """The agent is; otherwise what its log leaves open does not run any more."""
+        self.state = AgentState.WORKING
+        """Of the agent."""
         self._details: dict[str, Details] = {}
         self._watched = ""
         """Key of the turn that was opened because the agent was at work on it."""
@@ -101,7 +100,7 @@ class OpenTurns:
 
         One that the reader closes stays closed. Returns the keys of what changed.
         """
-        is_running = self.is_at_work and newest.state is TurnState.RUNNING
+        is_running = self.state is not AgentState.GONE and newest.state is TurnState.RUNNING
         if not is_running or newest.key == self._watched:
             return []
         changed = [key for key in (self._watched,) if key in self.keys]
@@ -112,14 +111,9 @@ class OpenTurns:
         return [*changed, newest.key]
 
     async def read(self, feed: TraceFeed, key: str, look: Look, width: int) -> Details:
-        """Read a turn and make its rows, off the event loop: colouring takes long.
-
-        Calls of an agent that is not at work any more have no result, and do not run.
-        """
+        """Read a turn and make its rows, off the event loop: colouring takes long."""
         try:
-            turn = await feed.read_turn(key)
-            if not self.is_at_work:
-                turn = replace(turn, steps=tuple(_stopped(step) for step in turn.steps))
+            turn = as_told(await feed.read_turn(key), self.state)
             before = self.details(key)
             return await feed.compute(lambda: _make(turn, look, width, before))
         except (SessionError, OSError) as error:
@@ -134,12 +128,6 @@ class OpenTurns:
     def forget(self) -> None:
         """What was read of them does not hold any more."""
         self._details.clear()
-
-
-def _stopped(step: Step) -> Step:
-    if isinstance(step, ToolCall) and step.status is ToolStatus.RUNNING:
-        return replace(step, status=ToolStatus.UNKNOWN)
-    return step
 
 
 def _make(turn: Turn, look: Look, width: int, before: Details) -> Details:

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from textual.content import Content
 
 from aimux_tui.config.schema import TimeMode
-from aimux_tui.model.session import Status
 from aimux_tui.model.turn import PROMPT_KINDS, TurnState
 from aimux_tui.text.units import format_age
+from aimux_tui.tui.agent_state import AgentState, state_of
 from aimux_tui.tui.filtering import turn_filter
 from aimux_tui.tui.format.labels import note_lines
 from aimux_tui.tui.format.lines import Line, rows
@@ -88,13 +88,10 @@ class TraceItems:
             self._filter_from(first)
 
     def take_status(self, trail: Sequence[Session]) -> bool:
-        """Whether the last session of the trail is at work; True if that has changed.
-
-        What a log leaves open does not run any more when its agent is gone.
-        """
-        is_at_work = bool(trail) and trail[-1].status in {Status.ACTIVE, Status.WAITING}
-        has_changed = is_at_work is not self.opened.is_at_work
-        self.opened.is_at_work = is_at_work
+        """What the agent of the last session of the trail is doing; True if that has changed."""
+        state = state_of(trail[-1]) if trail else AgentState.GONE
+        has_changed = state is not self.opened.state
+        self.opened.state = state
         return has_changed
 
     def set_query(self, query: str) -> None:
@@ -197,7 +194,7 @@ class TraceItems:
             opened.details(turn.key).serial if turn.key in opened else None,
             self.shows_cost,
             self.time_mode,
-            opened.is_at_work or turn.state is not TurnState.RUNNING,
+            opened.state is not AgentState.GONE or turn.state is not TurnState.RUNNING,
             self._age(turn) if self.time_mode is TimeMode.RELATIVE else "",
             len(str(len(turns))),
             self.annotation(turn),
@@ -221,7 +218,7 @@ class TraceItems:
         number = self._number(index)
         turn = self.view.turns[number]
         is_open, annotation = turn.key in self.opened, self.annotation(turn)
-        if turn.state is TurnState.RUNNING and not self.opened.is_at_work:
+        if turn.state is TurnState.RUNNING and self.opened.state is AgentState.GONE:
             turn = replace(turn, state=TurnState.INTERRUPTED)
         header = turn_row(
             turn,

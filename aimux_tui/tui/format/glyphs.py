@@ -64,6 +64,7 @@ UNICODE = Glyphs(
     status={Status.ACTIVE: "●", Status.WAITING: "!", Status.IDLE: "○", Status.ERROR: "✗"},
     tool={
         ToolStatus.RUNNING: "◐",
+        ToolStatus.WAITING: "!",
         ToolStatus.OK: "✓",
         ToolStatus.FAILED: "✗",
         ToolStatus.REJECTED: "⊘",
@@ -121,6 +122,7 @@ ASCII = Glyphs(
     status={Status.ACTIVE: "*", Status.WAITING: "!", Status.IDLE: "-", Status.ERROR: "x"},
     tool={
         ToolStatus.RUNNING: "~",
+        ToolStatus.WAITING: "!",
         ToolStatus.OK: "+",
         ToolStatus.FAILED: "x",
         ToolStatus.REJECTED: "!",

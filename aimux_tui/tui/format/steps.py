@@ -45,6 +45,7 @@ _INDENT = "  "
 _TITLE = re.compile(r"^\*\*([^*\n]+)\*\*$", re.MULTILINE)
 _REPORTS = {TurnKind.NOTIFICATION, TurnKind.INJECTED, TurnKind.CONTINUATION}
 """What begins these turns was not typed by anybody."""
+_STATUS_WORDS = {ToolStatus.UNKNOWN: "no result", ToolStatus.WAITING: "waits for you"}
 _OUTPUT_LINES = {
     ToolKind.EXECUTE: 10,
     ToolKind.AGENT: 8,
@@ -245,7 +246,7 @@ def tool_heading(call: ToolCall, look: Look) -> Content:
     if deletions:
         pieces.append((f"  {glyphs.removed}{deletions}", palette.failed))
     if call.status not in {ToolStatus.OK, ToolStatus.FAILED}:
-        words = "no result" if call.status is ToolStatus.UNKNOWN else call.status.value
+        words = _STATUS_WORDS.get(call.status, call.status.value)
         pieces.append((f"  {words}", tool_style(call.status, palette)))
     if call.exit_code:
         pieces.append((f"  exit {call.exit_code}", palette.failed))
@@ -266,7 +267,7 @@ def tool_style(status: ToolStatus, palette: Palette) -> Style:
             return palette.failed
         case ToolStatus.RUNNING:
             return palette.running
-        case ToolStatus.REJECTED | ToolStatus.CANCELLED:
+        case ToolStatus.WAITING | ToolStatus.REJECTED | ToolStatus.CANCELLED:
             return palette.waiting
         case ToolStatus.UNKNOWN:
             return palette.muted

@@ -69,7 +69,7 @@ def _outcome(call: ToolCall, context: ViewContext) -> list[Line]:
     palette = look.palette
     is_bad = call.status in {ToolStatus.FAILED, ToolStatus.REJECTED}
     style = palette.failed if is_bad else palette.ok
-    if call.status in {ToolStatus.RUNNING, ToolStatus.UNKNOWN}:
+    if call.status in {ToolStatus.RUNNING, ToolStatus.WAITING, ToolStatus.UNKNOWN}:
         style = palette.running
     status = call.status.value
     if call.exit_code is not None:
