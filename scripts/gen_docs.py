@@ -1,6 +1,6 @@
-"""Write the pages of the documentation that are made from tables: keys and settings.
+"""Write the pages of the documentation that are made from tables: keys, settings, filters.
 
-python scripts/gen_docs.py           # write docs/keys.md and docs/config.md
+python scripts/gen_docs.py           # write docs/keys.md, docs/config.md and docs/filters.md
 python scripts/gen_docs.py --check   # exit 1 if one of them is not what would be written
 """
 
@@ -19,6 +19,7 @@ from aimux_tui.commands.base import EVERYWHERE, Command, Group
 from aimux_tui.commands.builtin import COMMANDS
 from aimux_tui.config import schema
 from aimux_tui.config.fields import SettingField, setting_fields
+from aimux_tui.query.fields import FIELDS, FLAGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +64,49 @@ line, and costs only the setting that it is in.
 
 `AIMUX_CACHE_DIR` and `AIMUX_STATE_DIR` move aimux's cache and its own log.
 """
+
+
+FILTERS_HEAD = """\
+# Filters
+
+The tables are made from `aimux_tui/query/fields.py` by `scripts/gen_docs.py`.
+
+One language says what is wanted, wherever something can be chosen: `/` in the lists and in the
+costs, `aimux sessions`, `aimux costs`, `aimux search`.
+
+```
+redirect provider:codex -label:good cost>1 tool:Bash failed since:3d "exact words"
+```
+
+- A **word** is looked for in the text: title, project, agent, folder, branch and models of a
+  session; prompt, tools and note of a turn. Upper and lower case are alike. Words in **quotes**
+  are looked for as they stand.
+- A **field** with `:` holds the value anywhere in it; with `=` it is all of the value. Numbers are
+  compared with `>`, `<`, `>=`, `<=` or `=`. Several values with commas between them: any of them
+  will do. A value with a space or a comma in it goes into quotes. `:*` wants anything but nothing.
+- A **flag** stands by itself.
+- `-` before any of them turns it round. All that is written must hold.
+
+What is unknown, such as the cost of a model without a price, is neither more nor less than any
+number. In a shell, quote what has `>`, `<` or quotes in it: `aimux sessions 'cost>1' -branch:main`.
+"""
+
+
+def filters_page() -> str:
+    """Every field and flag of the filter language."""
+    rows = []
+    for field in FIELDS.values():
+        lists = [
+            name
+            for name, meaning in (("sessions", field.of_session), ("turns", field.of_turn))
+            if meaning is not None
+        ]
+        known = f" ({', '.join(field.choices)})" if field.choices else ""
+        rows.append(f"| {code(field.example)} | {field.help}{known} | {', '.join(lists)} |")
+    head = "## Fields\n\n| for example | meaning | asked of |\n|---|---|---|"
+    flags = [f"| {code(flag.name)} | {flag.help} |" for flag in FLAGS.values()]
+    flag_head = "\n## Flags\n\n| flag | meaning |\n|---|---|"
+    return "\n".join([FILTERS_HEAD, head, *rows, flag_head, *flags]) + "\n"
 
 
 def keys_page() -> str:
@@ -159,7 +203,11 @@ def class_docs(node: ast.ClassDef) -> dict[str, str]:
 
 def pages() -> Mapping[Path, str]:
     """Every generated page."""
-    return {DOCS / "keys.md": keys_page(), DOCS / "config.md": config_page()}
+    return {
+        DOCS / "keys.md": keys_page(),
+        DOCS / "config.md": config_page(),
+        DOCS / "filters.md": filters_page(),
+    }
 
 
 def main() -> int:

@@ -80,9 +80,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     Prints the help or the version, and raises SystemExit, where these are asked for.
     """
     options, unknown = build_parser().parse_known_args(arguments)
+    if hasattr(options, "query"):
+        # A term that is turned round looks like an option; the order of terms is of no importance.
+        options.query += [word for word in unknown if _is_negated_term(word)]
+        unknown = [word for word in unknown if not _is_negated_term(word)]
     if unknown:
         options.parser.refuse(unknown[0])
     return options
+
+
+def _is_negated_term(word: str) -> bool:
+    return len(word) > 2 and word[0] == "-" and word[1] != "-"
 
 
 def build_parser() -> argparse.ArgumentParser:

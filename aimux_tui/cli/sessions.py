@@ -11,6 +11,9 @@ from aimux_tui.cli.setup import look_around, make_library, open_book, tell_error
 from aimux_tui.errors import CommandError
 from aimux_tui.model.usage import Cost, Usage
 from aimux_tui.providers.registry import provider_names
+from aimux_tui.query.facts import SessionFacts
+from aimux_tui.query.match import session_test
+from aimux_tui.query.parse import parse
 from aimux_tui.text.times import parse_when
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Print the sessions that the options ask for."""
     check_provider(options.provider)
+    query = parse(" ".join(options.query))
     since = parse_since(options.since, datetime.now(UTC)) if options.since else None
     surroundings = look_around()
     tell_errors(surroundings)
@@ -41,6 +45,11 @@ def run(options: argparse.Namespace) -> int:
         and (not options.project or is_in_project(session, options.project))
         and (since is None or (session.updated is not None and session.updated >= since))
     ]
+    if query:
+        fits = session_test(query, datetime.now(UTC))
+        chosen = [
+            session for session in chosen if fits(SessionFacts(session, book.get(session.key)))
+        ]
     if options.limit is not None:
         chosen = chosen[: max(0, options.limit)]
     for path, reason in library.unreadable.items():

@@ -132,6 +132,17 @@ def test_errors_say_what_to_do(
     assert says in err
 
 
+def test_a_filter_in_the_filter_language(logs: dict[str, Path], run: Run) -> None:
+    assert {one["provider"] for one in listed(run, "provider:claude,codex", "failed")} == {
+        "claude",
+        "codex",
+    }
+    assert [one["provider"] for one in listed(run, "login", "-provider:codex")] == ["claude"]
+    code, out, err = run("sessions", "cost>lots")
+    assert (code, out) == (2, "")
+    assert "'lots' is no number" in err
+
+
 def test_since() -> None:
     now = datetime(2026, 11, 21, tzinfo=UTC)
     assert parse_since("3d", now) == now - timedelta(days=3)

@@ -40,7 +40,11 @@ def test_a_stale_page_is_noticed(
     assert list(tmp_path.iterdir()) == []
     monkeypatch.setattr("sys.argv", ["gen_docs.py"])
     assert gen_docs.main() == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.md", "keys.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "config.md",
+        "filters.md",
+        "keys.md",
+    ]
 
 
 def test_every_command_and_setting_is_there(gen_docs: ModuleType) -> None:

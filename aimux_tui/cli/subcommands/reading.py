@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
 
 def _add_sessions_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "query",
+        nargs="*",
+        metavar="FILTER",
+        help="only what fits: label:bad, cost>1, status:waiting, failed, words, … (all must)",
+    )
     filters = parser.add_argument_group("filters (a session must pass all of them)")
     filters.add_argument("--provider", metavar="NAME", help="one agent: claude, codex or gemini")
     filters.add_argument(
@@ -71,6 +77,7 @@ SUBCOMMANDS = (
         """\
 examples:
   aimux sessions --provider codex --since 2w
+  aimux sessions label:bad,waste 'cost>1' -branch:main
   aimux sessions --json | jq '.sessions[] | select(.status == "waiting") | .key'""",
     ),
     Subcommand(
