@@ -100,7 +100,10 @@ def test_hidden_thinking_is_told() -> None:
     [
         ({"status": ToolStatus.FAILED, "exit_code": 1}, "  ✗ Bash  git status  exit 1  0.4s"),
         ({"status": ToolStatus.RUNNING, "logged_duration": None}, "  ◐ Bash  git status  running"),
-        ({"status": ToolStatus.WAITING, "ended": None}, "  ! Bash  git status  waits for you"),
+        (
+            {"status": ToolStatus.WAITING, "logged_duration": None},
+            "  ! Bash  git status  waits for you",
+        ),
         ({"status": ToolStatus.REJECTED}, "  ⊘ Bash  git status  rejected  0.4s"),
         ({"status": ToolStatus.CANCELLED}, "  ⊖ Bash  git status  cancelled  0.4s"),
         ({"status": ToolStatus.UNKNOWN}, "  ? Bash  git status  no result  0.4s"),
