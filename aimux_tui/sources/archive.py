@@ -182,7 +182,7 @@ def _compress(source: IO[bytes], target: IO[bytes], size: int) -> None:
     """Compress the first `size` bytes; the length is noted in the head of the copy."""
     import zstandard
 
-    context = zstandard.ZstdCompressor(level=6, write_checksum=True)
+    context = zstandard.ZstdCompressor(level=3, write_checksum=True)
     try:
         with context.stream_writer(target, size=size, closefd=False) as writer:
             rest = size
