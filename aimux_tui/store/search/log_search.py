@@ -277,8 +277,12 @@ class LogSearch:
 
     def _needles_in_notes(self) -> set[int]:
         """The needles that some note on a turn holds."""
-        notes = [one.note for one in self.log.annotations.turns.values() if one.note]
-        notes.append(self.log.annotations.session.note)
+        annotations = self.log.annotations
+        notes = [one.note for one in annotations.turns.values() if one.note]
+        if annotations.session.note:
+            notes.append(annotations.session.note)
+        if not notes:
+            return set()
         return {
             number
             for number, needle in enumerate(self._needles)

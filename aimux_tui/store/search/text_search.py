@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aimux_tui.query.terms import Query
     from aimux_tui.store.library import Library
     from aimux_tui.store.search.catalog import Covered
-    from aimux_tui.store.search.coverage import Coverage
+    from aimux_tui.store.search.coverage import Coverage, Reach
     from aimux_tui.store.search.index import SearchIndex
     from aimux_tui.store.search.results import TurnHit
     from aimux_tui.store.search.segment import Block
@@ -47,6 +47,8 @@ class TextSearch:
         self._library = library
         self.index = index
         self._book = book
+        self._known: tuple[int, Sequence[tuple[Session, FoundLog]]] = (-1, ())
+        """The library's version, and its sessions then."""
 
     def logs(self) -> list[FoundLog]:
         """Every log that searches go through: the one that tells the story of each session."""
@@ -86,22 +88,31 @@ class TextSearch:
             known = covered.get(found.file.path)
             if known is None and not reads_uncovered:
                 continue
-            yield from run.search_log(session, found, annotations, known)
+            reach = self.index.reach(found, known)
+            if run.may_hit(known, reach, annotations):
+                yield from run.search_log(session, found, annotations, known, reach)
 
     def _annotations(self, session: Session) -> Annotations:
         return Annotations(session.key) if self._book is None else self._book.get(session.key)
 
     def _targets(self) -> Iterator[tuple[Session, FoundLog]]:
-        records = {record.file.path: record for record in self._library.records()}
-        now = time.time_ns()
-        for session in self._library.sessions():
-            record = records.get(session.path)
-            if record is None:
-                continue
-            stamp = record.stamp
-            if now - stamp.mtime_ns < _LIVELY:
-                stamp = _stamp_now(session.path, stamp)
-            yield session, FoundLog(record.file, stamp)
+        version = self._library.version
+        if self._known[0] != version:
+            records = {record.file.path: record for record in self._library.records()}
+            self._known = (
+                version,
+                [
+                    (session, FoundLog(record.file, record.stamp))
+                    for session in self._library.sessions()
+                    if (record := records.get(session.path)) is not None
+                ],
+            )
+        lively = time.time_ns() - _LIVELY
+        for session, found in self._known[1]:
+            if found.stamp.mtime_ns < lively:
+                yield session, found
+            else:
+                yield session, FoundLog(found.file, _stamp_now(session.path, found.stamp))
 
 
 class _Run:
@@ -124,8 +135,25 @@ class _Run:
         self._needles = (*request.needles, *request.excluded)
         self._blocks: dict[tuple[int, int], Mapping[int, Sequence[Block]] | None] = {}
 
+    def may_hit(self, covered: Covered | None, reach: Reach, annotations: Annotations) -> bool:
+        """Whether a log is worth a closer look: whether the index has all words in it."""
+        if covered is None or reach.missing or not reach.position:
+            return True
+        if annotations.turns or annotations.session.note:
+            return True
+        for needle in range(len(self.request.needles)):
+            lookups = ((self._look_up(one.segment, needle), one) for one in covered.slices)
+            if not any(found is None or one.ordinal in found for found, one in lookups):
+                return False
+        return True
+
     def search_log(
-        self, session: Session, found: FoundLog, annotations: Annotations, covered: Covered | None
+        self,
+        session: Session,
+        found: FoundLog,
+        annotations: Annotations,
+        covered: Covered | None,
+        reach: Reach,
     ) -> Iterator[TurnHit]:
         """The hits in one log."""
         trace: list[Trace] = []
@@ -151,7 +179,7 @@ class _Run:
             found,
             annotations,
             covered,
-            self._index.reach(found, covered),
+            reach,
             lambda: live().turns,
             accepts,
         )
