@@ -138,7 +138,7 @@ class Stage:
         return [
             str(span.attributes["aimux.turn.key"])
             for span in self.spans()
-            if "aimux.turn.key" in span.attributes
+            if "aimux.turn.key" in span.attributes and span.attributes["session.id"] == self.session
         ]
 
     def export(
