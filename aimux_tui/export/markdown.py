@@ -6,7 +6,14 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from aimux_tui.export.base import utf8
-from aimux_tui.export.markdown_text import escaped, fenced, in_element, shortened, without_effect
+from aimux_tui.export.markdown_text import (
+    code_span,
+    escaped,
+    fenced,
+    in_element,
+    shortened,
+    without_effect,
+)
 from aimux_tui.model.tools import ToolCall, ToolStatus
 from aimux_tui.model.turn import Image, Notice, NoticeKind, Text, TurnState
 from aimux_tui.text.sanitise import one_line, sanitise
@@ -36,6 +43,8 @@ _WORDS_LIMIT = 6_000
 _INPUT_LIMIT = 1_500
 _OUTPUT_LIMIT = 1_500
 _DIFF_LIMIT = 4_000
+_DEEPEST = 5
+"""Level of a heading that still has one below it."""
 _WORTH_TELLING = 0.1
 """Seconds of a call's duration."""
 _SIGNS = {
@@ -77,7 +86,11 @@ class _Document:
 
     def session(self, material: Material, *, level: int) -> None:
         """A session, its turns, its sub-agents behind the turns that spawned them."""
-        self._put("\n\n".join(_session_parts(material, level)) + "\n\n", reserve=_ROWS_ROOM)
+        head = "\n\n".join(_session_parts(material, level)) + "\n\n"
+        if not self._put(head, reserve=_ROWS_ROOM):
+            self._without_room += material.session.turns
+            return
+        below = min(level + 2, _DEEPEST)
         for exported in material.turns():
             text = "\n\n".join(_turn_parts(material, exported, level + 1)) + "\n\n"
             if not self._put(text, reserve=_ROWS_ROOM) and not self._put(_row(exported)):
@@ -85,10 +98,10 @@ class _Document:
             for call in exported.turn.tool_calls:
                 if (child := material.child_of(call)) is not None:
                     with closing(child):
-                        self.session(child, level=min(level + 2, 5))
+                        self.session(child, level=below)
         for child in material.other_children():
             with closing(child):
-                self.session(child, level=min(level + 2, 5))
+                self.session(child, level=below)
         if material.left_out:
             self._put(f"*{plural(material.left_out, 'turn')} not chosen.*\n\n")
 
@@ -99,7 +112,7 @@ class _Document:
             words.append(f"profile {context.profile}")
         if self._without_room:
             words.append(f"{plural(self._without_room, 'more turn')} had no room")
-        self._out.write(utf8(f"<sub>{', '.join(words)}.</sub>\n"))
+        self._out.write(utf8(f"\n<sub>{', '.join(words)}.</sub>\n"))
 
     def _put(self, text: str, *, reserve: int = 0) -> bool:
         """Write a part if there is room for it beside what is reserved."""
@@ -112,12 +125,12 @@ class _Document:
 
 def _session_parts(material: Material, level: int) -> Iterator[str]:
     session = material.session
-    title = escaped(one_line(session.title, 120)) or "(no prompt)"
+    title = escaped(session.title, 120) or "(no prompt)"
     name = f"Sub-agent {escaped(session.agent_name)}: " if session.parent_key else ""
     yield f"{'#' * level} {name}{title}"
     facts = [
-        f"{session.provider} {escaped(session.agent_version)}".strip(),
-        ", ".join(f"`{one_line(model).replace('`', '')}`" for model in session.models),
+        escaped(f"{session.provider} {session.agent_version}".strip()),
+        ", ".join(map(code_span, session.models)),
         format_date(session.started),
         plural(session.turns, "turn"),
         plural(session.tool_calls, "tool call")
@@ -132,7 +145,7 @@ def _session_parts(material: Material, level: int) -> Iterator[str]:
 
 def _verdict(annotation: SessionAnnotation) -> str:
     words = [f"**{annotation.verdict.upper()}**"] if annotation.verdict else []
-    words += [f"`{one_line(tag).replace('`', '')}`" for tag in annotation.tags]
+    words += map(code_span, annotation.tags)
     if annotation.note:
         words.append(without_effect(annotation.note))
     return " ".join(words)
@@ -167,14 +180,14 @@ def _step(material: Material, step: Step) -> str:
         case ToolCall():
             return _call(material, step)
         case Notice() if step.kind in _TOLD:
-            return f"*{escaped(one_line(step.title))}*"
+            return f"*{escaped(step.title)}*"
         case _:
             return ""  # thinking and the machine's own records are not for an issue
 
 
 def _call(material: Material, call: ToolCall) -> str:
     """A tool call, folded to one line."""
-    name, snippet = in_element(one_line(call.name)), in_element(one_line(call.snippet, 160))
+    name, snippet = in_element(call.name), in_element(call.snippet, 160)
     line = f"{_SIGNS[call.status]} <b>{name}</b> {snippet}"
     if call.exit_code:
         line += f" · exit {call.exit_code}"
@@ -189,7 +202,7 @@ def _call(material: Material, call: ToolCall) -> str:
 
 def _call_parts(material: Material, call: ToolCall) -> Iterator[str]:
     if call.error:
-        yield escaped(one_line(call.error))
+        yield escaped(call.error)
     if call.edits:
         yield from (_edit(edit) for edit in call.edits)
         return
@@ -204,8 +217,8 @@ def _call_parts(material: Material, call: ToolCall) -> Iterator[str]:
 
 
 def _edit(edit: FileEdit) -> str:
-    moved = f" → {one_line(edit.new_path)}" if edit.new_path else ""
-    words = f"{edit.operation} {one_line(edit.path)}{moved} +{edit.additions} -{edit.deletions}"
+    moved = f" → {edit.new_path}" if edit.new_path else ""
+    words = f"{edit.operation} {edit.path}{moved} +{edit.additions} -{edit.deletions}"
     lines: list[str] = []
     for hunk in edit.hunks:
         start = "" if hunk.new_start is None else f" line {hunk.new_start}"
@@ -224,7 +237,7 @@ def _row(exported: ExportedTurn) -> str:
     """A turn that has no room, in a line."""
     summary = exported.turn.summary
     spent = format_spent(summary.usage, exported.cost)
-    title = escaped(one_line(summary.title, 80))
+    title = escaped(summary.title, 80)
     return f"- Turn {summary.number} (left out for its length): {title} · {spent}\n"
 
 

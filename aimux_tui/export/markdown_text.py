@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from aimux_tui.text.sanitise import sanitise
+from aimux_tui.text.sanitise import one_line, sanitise
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$])")
 _FENCE = re.compile(r" {0,3}(?:(?P<ticks>`{3,})(?P<info>[^`]*)|(?P<tildes>~{3,})(?P<info2>.*))$")
@@ -16,15 +16,20 @@ _LANGUAGE = re.compile(r"[\w+-]+")
 _UNSEEN = "\N{ZERO WIDTH NON-JOINER}"
 
 
-def in_element(text: str) -> str:
-    """Words of one line that stand in an element, where no Markdown is read."""
-    return _MENTION.sub("@" + _UNSEEN, html.escape(text, quote=False))
+def in_element(text: str, limit: int = 400) -> str:
+    """The beginning of a text on one line, in an element, where no Markdown is read."""
+    return _MENTION.sub("@" + _UNSEEN, html.escape(one_line(text, limit), quote=False))
 
 
-def escaped(text: str) -> str:
-    """Words of one line that stand in running text."""
-    shown = _MENTION.sub("@" + _UNSEEN, _SPECIAL.sub(r"\\\1", text))
+def escaped(text: str, limit: int = 400) -> str:
+    """The beginning of a text on one line, in running text."""
+    shown = _MENTION.sub("@" + _UNSEEN, _SPECIAL.sub(r"\\\1", one_line(text, limit)))
     return shown.replace("&", "&amp;").replace(r"\<", "&lt;").replace(r"\>", "&gt;")
+
+
+def code_span(text: str) -> str:
+    """A short name as code."""
+    return f"`{one_line(text, 80).replace('`', '') or ' '}`"
 
 
 def fenced(text: str, language: str = "") -> str:
@@ -76,7 +81,10 @@ def without_effect(text: str) -> str:
 
 
 def _has_whole_spans(line: str) -> bool:
-    return "`" not in _CODE_SPAN.sub("", line) and "\\`" not in line
+    """Whether every code span that begins in a line ends in it, and in its cell of a table."""
+    if "`" in _CODE_SPAN.sub("", line) or "\\`" in line:
+        return False
+    return not any("|" in span["code"] for span in _CODE_SPAN.finditer(line))
 
 
 def _harmless(line: str) -> str:
