@@ -30,7 +30,7 @@ _TURNS = (
 )
 _COUNTS = (
     Column("by", is_flexible=True),
-    *(Column(name, is_right=True) for name in ("good", "bad", "waste", "labelled", "notes")),
+    *(Column(name, is_right=True) for name in ("good", "bad", "waste", "all", "notes")),
 )
 _SESSIONS = (
     Column("verdict"),
@@ -47,6 +47,8 @@ _ORPHANS = (
     Column("note", is_flexible=True),
     Column("why", is_flexible=True),
 )
+_MEDIUM, _NARROW = 90, 60
+"""Columns of a terminal below which a table leaves out what can be done without."""
 _HOW = {
     FoundBy.KEY: "by key",
     FoundBy.NUMBER: "by number (files of an older aimux)",
@@ -76,12 +78,25 @@ def format_labels(turns: Sequence[Judgement], whole: Sequence[JudgedSession], fo
             ]
             for one in turns
         ]
-        parts.append(format_table(_TURNS, rows, width))
+        parts.append(_fitting_table(_TURNS, rows, width))
     if whole:
-        parts.append(format_table(_SESSIONS, [_session_row(one, now) for one in whole], width))
+        parts.append(_fitting_table(_SESSIONS, [_session_row(one, now) for one in whole], width))
     if turns:
         parts.append(format_table(_COUNTS, _count_rows(turns), width))
     return "\n\n".join(parts)
+
+
+def _fitting_table(columns: Sequence[Column], rows: list[list[str]], width: int) -> str:
+    """A table without what a narrow terminal has no room for; a note comes before a prompt."""
+    if width >= _MEDIUM:
+        return format_table(columns, rows, width)
+    without = {"age", "project"}
+    if width < _NARROW:
+        without |= {columns[-2].heading}
+        rows = [[row[0], row[1].rpartition(" ")[2], *row[2:-1], row[-1] or row[-2]] for row in rows]
+    kept = [index for index, column in enumerate(columns) if column.heading not in without]
+    chosen = [[row[index] for index in kept] for row in rows]
+    return format_table([columns[index] for index in kept], chosen, width)
 
 
 def format_check(

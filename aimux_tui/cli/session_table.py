@@ -79,14 +79,10 @@ def format_sessions(sessions: Sequence[Session], book: EvaluationBook) -> str:
 
 
 def _format_tally(said: Annotations) -> str:
-    """How a session's turns are labelled, and its verdict, in few letters."""
+    """How a session's turns are labelled, in few letters."""
     tally = said.tally
-    parts = [
-        f"{number}{letter}"
-        for letter, number in (("g", tally.good), ("b", tally.bad), ("w", tally.waste))
-        if number
-    ]
-    return " ".join([*parts, *([said.session.verdict] if said.session.verdict else [])])
+    counts = (("g", tally.good), ("b", tally.bad), ("w", tally.waste))
+    return " ".join(f"{number}{letter}" for letter, number in counts if number)
 
 
 def format_nothing(places: Sequence[Place]) -> str:

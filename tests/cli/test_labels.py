@@ -47,6 +47,17 @@ def test_the_table_fits_and_adds_up(
     assert "#loops" in verdict
 
 
+@pytest.mark.parametrize("width", [45, 70, 100])
+def test_it_fits_into_a_narrow_pane(
+    run: Run, labelled: dict[str, Path], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr("aimux_tui.cli.label_table.terminal_width", lambda: width)
+    out = run("labels")[1]
+    assert max(map(len, out.splitlines())) <= width
+    assert "reads the te" in out
+    assert "failed" in out
+
+
 def test_programs_get_every_label_with_counts(run: Run, labelled: dict[str, Path]) -> None:
     document = listed(run)
     assert document["total"] == {"good": 1, "bad": 1, "waste": 1, "labelled": 3, "notes": 1}
