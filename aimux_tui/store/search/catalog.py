@@ -195,13 +195,6 @@ class Catalog:
                 found.setdefault(log, []).append(start)
         return {log: sorted(set(starts)) for log, starts in found.items()}
 
-    def edited_in(self, log: int) -> list[tuple[int, str]]:
-        """(offset of the record, path) of each edit of a log."""
-        rows = self._connection.execute(
-            "SELECT start, text FROM edited JOIN path ON path.id=edited.path WHERE log=?", (log,)
-        )
-        return rows.fetchall()
-
     def edited_paths(self) -> dict[str, set[str]]:
         """Log's path → the files that its agent edited."""
         found: dict[str, set[str]] = {}

@@ -72,23 +72,18 @@ class SearchIndex:
         """The turns of a log that may have records between these offsets, as it was covered."""
         return self._attempt(lambda: self._opened().turns(covered.id, start, stop), [])
 
-    def edits(self, fragment: str) -> Mapping[int, Sequence[int]]:
-        """Covered log → offsets of records that name an edited file whose path has `fragment`."""
-        wanted = fragment.casefold()
+    def edits(self, needle: Needle) -> Mapping[int, Sequence[int]]:
+        """Covered log → offsets of records that name an edited file with the needle in its path."""
 
         def look() -> Mapping[int, Sequence[int]]:
             paths = self._opened().paths().items()
-            return self._opened().edits(n for n, text in paths if wanted in text.casefold())
+            return self._opened().edits(number for number, text in paths if needle.find(text))
 
         return self._attempt(look, {})
 
     def edited_paths(self) -> Mapping[str, set[str]]:
         """Log's path → the files that it says were edited, as far as it is covered."""
         return self._attempt(lambda: self._opened().edited_paths(), {})
-
-    def edited_in(self, covered: Covered) -> Sequence[tuple[int, str]]:
-        """(offset of the record, path) of each edit in a covered log."""
-        return self._attempt(lambda: self._opened().edited_in(covered.id), [])
 
     def coverage(self, logs: Iterable[FoundLog]) -> Coverage:
         """How much of these logs it covers."""

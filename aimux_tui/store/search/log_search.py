@@ -16,7 +16,7 @@ from aimux_tui.model.turn import TurnSummary
 from aimux_tui.providers.registry import load_provider
 from aimux_tui.sources.discovery import FoundLog
 from aimux_tui.sources.files import FileSource
-from aimux_tui.store.search.catalog import Covered
+from aimux_tui.store.search.catalog import Covered, Slice
 from aimux_tui.store.search.coverage import Reach
 from aimux_tui.store.search.raw_logs import pieces_after
 from aimux_tui.store.search.records import records_in
@@ -25,7 +25,7 @@ from aimux_tui.store.search.segment import Block
 from aimux_tui.store.search.turn_table import TurnTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from aimux_tui.store.search.index import SearchIndex
     from aimux_tui.store.search.records import TurnRecord
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 _EVERYWHERE = 1 << 62
 _MOST_EXCERPTS = 40
 """Excerpts that are made for a turn; the most telling ones are handed out."""
+
+
+Lookup = Callable[[Covered, Slice, int], Sequence[Block] | None]
+"""Finds the blocks of a slice that may hold a needle, newest first; None if nobody knows."""
 
 
 class SearchedLog(Struct, frozen=True):
@@ -87,16 +91,15 @@ class LogSearch:
         log: SearchedLog,
         request: SearchRequest,
         index: SearchIndex,
-        lookup: Callable[[int, int], Mapping[int, Sequence[Block]] | None],
+        lookup: Lookup,
         should_stop: Callable[[], bool],
     ) -> None:
-        """`lookup`: segment and needle → blocks by log; None for a broken segment."""
         self.log = log
         self._needles = (*request.needles, *request.excluded)
         self._wanted = range(len(request.needles))
         self._unwanted = range(len(request.needles), len(self._needles))
         self._index = index
-        self._lookup = lookup
+        self._find_blocks = lookup
         self._should_stop = should_stop
         self._file = log.found.file
         self._passages = load_provider(self._file.provider).passages
@@ -155,11 +158,11 @@ class LogSearch:
         if covered is not None and start:
             for one in reversed(covered.slices):
                 for needle in range(len(self._needles)):
-                    found = self._lookup(one.segment, needle)
+                    found = self._find_blocks(covered, one, needle)
                     if found is None:
                         start = 0  # a broken segment: all of the log is read
                         break
-                    self._blocks[needle] += found.get(one.ordinal, ())
+                    self._blocks[needle] += found
         if start == 0:
             self._blocks = [[] for _ in self._needles]
         if reach.missing or start == 0:
@@ -219,7 +222,7 @@ class LogSearch:
         excerpts = [e for n in self._wanted for e in gathered.excerpts.get(n, ())]
         excerpts.sort(key=lambda excerpt: excerpt.rank)
         count = sum(gathered.counts[n] for n in self._wanted)
-        yield TurnHit(self.log.session, turn, tuple(excerpts), count)
+        yield TurnHit(self.log.session, self._file, turn, tuple(excerpts), count)
 
     def _complete(self, turn: TurnSummary, needle: int) -> None:
         """Look at every block of a turn that may hold a needle."""
@@ -311,7 +314,7 @@ class LogSearch:
         found = [self._needles[n].find(note) for n in self._wanted if not self._needles[n].kinds]
         if len(found) == len(self._wanted) and all(found):
             excerpts = tuple(excerpt_of(passage, places, None) for places in found)
-            yield TurnHit(self.log.session, None, excerpts, sum(map(len, found)))
+            yield TurnHit(self.log.session, self._file, None, excerpts, sum(map(len, found)))
 
 
 def annotation_of(annotations: Annotations, turn: TurnSummary) -> TurnAnnotation | None:

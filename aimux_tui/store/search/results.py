@@ -11,6 +11,7 @@ from aimux_tui.model.body import Span
 from aimux_tui.model.passage import PassageKind
 from aimux_tui.model.session import Session
 from aimux_tui.model.turn import TurnSummary
+from aimux_tui.providers.base import LogFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,7 @@ class TurnHit(Struct, frozen=True):
     """A turn in which all that was looked for was found."""
 
     session: Session
+    log: LogFile
     turn: TurnSummary | None
     """None if it was found in a note on the session as a whole."""
     excerpts: tuple[Excerpt, ...]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.turn import TurnSummary
     from aimux_tui.query.terms import Query
     from aimux_tui.store.library import Library
-    from aimux_tui.store.search.catalog import Covered
+    from aimux_tui.store.search.catalog import Covered, Slice
     from aimux_tui.store.search.coverage import Coverage, Reach
     from aimux_tui.store.search.index import SearchIndex
     from aimux_tui.store.search.results import TurnHit
@@ -134,6 +134,9 @@ class _Run:
         self._library = library
         self._needles = (*request.needles, *request.excluded)
         self._blocks: dict[tuple[int, int], Mapping[int, Sequence[Block]] | None] = {}
+        """By segment and needle."""
+        self._edits: dict[int, Mapping[int, Sequence[int]]] = {}
+        """By needle."""
 
     def may_hit(self, covered: Covered | None, reach: Reach, annotations: Annotations) -> bool:
         """Whether a log is worth a closer look: whether the index has all words in it."""
@@ -141,11 +144,10 @@ class _Run:
             return True
         if annotations.turns or annotations.session.note:
             return True
-        for needle in range(len(self.request.needles)):
-            lookups = ((self._look_up(one.segment, needle), one) for one in covered.slices)
-            if not any(found is None or one.ordinal in found for found, one in lookups):
-                return False
-        return True
+        return all(
+            any(self._look_up(covered, one, needle) != () for one in covered.slices)
+            for needle in range(len(self.request.needles))
+        )
 
     def search_log(
         self,
@@ -193,11 +195,29 @@ class _Run:
             for one in trace:
                 one.close()
 
-    def _look_up(self, segment: int, needle: int) -> Mapping[int, Sequence[Block]] | None:
-        key = (segment, needle)
+    def _look_up(self, covered: Covered, part: Slice, needle: int) -> Sequence[Block] | None:
+        """The blocks of a part of a log that may hold a needle; None if that is not known."""
+        key = (part.segment, needle)
         if key not in self._blocks:
-            self._blocks[key] = self._index.blocks_with(segment, self._needles[needle])
-        return self._blocks[key]
+            self._blocks[key] = self._index.blocks_with(part.segment, self._needles[needle])
+        found = self._blocks[key]
+        if found is None:
+            return None
+        blocks = found.get(part.ordinal, ())
+        return self._with_edits(covered, needle, blocks) if blocks else ()
+
+    def _with_edits(
+        self, covered: Covered, needle: int, blocks: Sequence[Block]
+    ) -> Sequence[Block]:
+        """If the needle is a path that was edited: the blocks that tell of such an edit."""
+        if self._needles[needle].kinds is None:
+            return blocks
+        if needle not in self._edits:
+            self._edits[needle] = self._index.edits(self._needles[needle])
+        starts = self._edits[needle].get(covered.id, ())
+        return tuple(
+            block for block in blocks if any(block.start <= at < block.end for at in starts)
+        )
 
 
 def _stamp_now(path: str, stamp: Stamp) -> Stamp:
