@@ -45,7 +45,7 @@ def run(*, speed: float = 1.0, is_kept: bool = False, notice: str = "") -> int:
         player = threading.Thread(
             target=lambda: asyncio.run(replay(home, speed)), name="demo", daemon=True
         )
-        from aimux_tui.tui.run import run_app
+        from aimux_tui.tui.run import Start, run_app
 
         player.start()
         return run_app(
@@ -53,5 +53,5 @@ def run(*, speed: float = 1.0, is_kept: bool = False, notice: str = "") -> int:
             EvaluationBook(find_paths({}, home).evaluations),
             surroundings.settings,
             surroundings.paths,
-            notice=notice or "This is the demo: bundled sessions, one of them playing.",
+            Start(notice=notice or "This is the demo: bundled sessions, one of them playing."),
         )

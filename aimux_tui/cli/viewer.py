@@ -5,8 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from aimux_tui.annotations.book import EvaluationBook
-from aimux_tui.cli.setup import library_for, look_around, make_library
+from aimux_tui.cli.setup import (
+    library_for,
+    look_around,
+    make_library,
+    open_archive,
+    open_book,
+)
 from aimux_tui.errors import CommandError
 from aimux_tui.sources.discovery import find_logs
 
@@ -27,14 +32,17 @@ def run(target: str | None, *, follow: bool, theme: str | None) -> int:
         return demo.run(notice="No sessions of yours were found: this is the demo.")
     else:
         library = make_library(surroundings)
-    from aimux_tui.tui.run import run_app
+    from aimux_tui.tui.run import Start, run_app
 
     return run_app(
         library,
-        EvaluationBook(surroundings.paths.evaluations),
+        open_book(surroundings),
         surroundings.settings,
         surroundings.paths,
-        errors=surroundings.errors,
-        open_target=path or target or "",
-        follow_folder=str(Path.cwd()) if follow else "",
+        Start(
+            open_target=path or target or "",
+            follow_folder=str(Path.cwd()) if follow else "",
+            errors=surroundings.errors,
+        ),
+        archive=open_archive(surroundings),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.screen import Screen
 
+    from aimux_tui.tui.keeper import Keeper
     from aimux_tui.tui.setup import Setup
 
 
@@ -70,6 +72,8 @@ class AimuxApp(App[None], inherit_bindings=False):
         self.feed.on_trouble = self.main.tell
         self.setup.labels.on_change = self._labels_changed
         self.setup.labels.on_trouble = self.main.tell
+        if self.setup.keeper is not None:
+            self._follow_keeper(self.setup.keeper)
         self._follow_library()
         for error in self.setup.errors:
             self.main.tell("\n".join(part for part in (error.message, error.hint) if part))
@@ -83,6 +87,8 @@ class AimuxApp(App[None], inherit_bindings=False):
         self.main.navigator.reader.close()
         await self.main.exporting.close()
         await self.setup.labels.close()
+        if self.setup.keeper is not None:
+            await self.setup.keeper.close()
         await self.feed.save()
         self.feed.stop()
 
@@ -93,6 +99,14 @@ class AimuxApp(App[None], inherit_bindings=False):
     @work(group="labels", exclusive=True)
     async def _follow_labels(self) -> None:
         await self.setup.labels.run()
+
+    @work(group="keeper", exclusive=True)
+    async def _follow_keeper(self, keeper: Keeper) -> None:
+        labels, feed = self.setup.labels, self.feed
+        labels.on_written = keeper.want
+        keeper.is_ready = lambda: labels.is_loaded and feed.snapshot.is_listed
+        keeper.tell = partial(self.notify, markup=False, timeout=12)
+        await keeper.run()
 
     @work(group="warm-up", thread=True)
     def _warm_up(self) -> None:

@@ -54,6 +54,8 @@ class LabelFeed:
         """Every tag in use, the most used first."""
         self.on_change: Callable[[frozenset[str]], None] = lambda _: None
         """Called on the event loop with the keys of the sessions of which other things are said."""
+        self.on_written: Callable[[Iterable[str]], None] = lambda _: None
+        """Called after `on_change` with those of them of which something was said in this run."""
         self.on_trouble: Callable[[str], None] = lambda _: None
         """Told, in words, what keeps the labels from being current."""
         self._book = book
@@ -107,6 +109,7 @@ class LabelFeed:
     async def _finish(self, job: Future[Written]) -> Written:
         written = await asyncio.wrap_future(job)
         self._take(written.reviews)
+        self.on_written([key for key, review in written.reviews.items() if review])
         return written
 
     # In the thread.

@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from aimux_tui.analysis.accounts import Accounts
 from aimux_tui.commands.builtin import COMMANDS
 from aimux_tui.config.keymap import build_keymap
+from aimux_tui.errors import ConfigError
 from aimux_tui.tui.feeds import LibraryFeed
+from aimux_tui.tui.keeper import Keeper
 from aimux_tui.tui.label_feed import LabelFeed
+from aimux_tui.tui.local_archive import LocalArchive
 from aimux_tui.tui.local_exports import LocalExports
 from aimux_tui.tui.setup import Setup
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aimux_tui.annotations.changes import AnnotationBook
     from aimux_tui.config.schema import Settings
-    from aimux_tui.errors import ConfigError
     from aimux_tui.paths import Paths
+    from aimux_tui.sources.archive import Archive
     from aimux_tui.store.library import Library
+
+
+class Start(Struct, frozen=True, kw_only=True):
+    """What a run begins with."""
+
+    open_target: str = ""
+    """The session or log to open first."""
+    follow_folder: str = ""
+    """A folder whose newest session is opened and stayed with."""
+    notice: str = ""
+    """To be told."""
+    errors: Sequence[ConfigError] = ()
+    """Those of the settings, to be told."""
 
 
 def run_app(
@@ -28,17 +45,14 @@ def run_app(
     book: AnnotationBook,
     settings: Settings,
     paths: Paths,
+    start: Start,
     *,
-    errors: Sequence[ConfigError] = (),
-    open_target: str = "",
-    follow_folder: str = "",
-    notice: str = "",
+    archive: Archive | None = None,
 ) -> int:
     """Show the sessions of a library until the user quits. Returns the exit code.
 
-    `book` holds what is said of them; exports go where `paths` say. `errors` are those of the
-    settings, to be told. `open_target` names a session or a log to open first; `follow_folder` a
-    folder whose newest session is opened and stayed with.
+    `book` holds what is said of them, `archive` keeps the logs of those that are labelled; exports
+    go where `paths` say.
     """
     # Nothing that is made while starting is garbage; looking for some takes a tenth of the start.
     gc.disable()
@@ -53,11 +67,12 @@ def run_app(
         settings,
         keymap,
         accounts=Accounts(library),
+        keeper=Keeper(LocalArchive(library, archive, book)) if archive is not None else None,
         exports=LocalExports(library, book, settings.export, paths),
-        errors=[*errors, *key_errors],
-        open_target=open_target,
-        follow_folder=follow_folder,
-        notice=notice,
+        errors=[*start.errors, *key_errors],
+        open_target=start.open_target,
+        follow_folder=start.follow_folder,
+        notice=start.notice,
     )
     app = AimuxApp(setup)
     app.run(mouse=settings.ui.mouse)

@@ -12,6 +12,7 @@ from aimux_tui.errors import ConfigError
 from aimux_tui.tui.export_port import ExportPort
 from aimux_tui.tui.feeds import LibraryFeed
 from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs
+from aimux_tui.tui.keeper import Keeper
 from aimux_tui.tui.label_feed import LabelFeed
 from aimux_tui.tui.ports import AccountsPort
 
@@ -39,6 +40,8 @@ class Setup(Struct):
     """To be told at the start."""
     accounts: AccountsPort | None = None
     """What the sessions spent; None: it is not told."""
+    keeper: Keeper | None = None
+    """What keeps the logs of labelled sessions; None: they are not kept."""
     exports: ExportPort | None = None
     """What exports; None: nothing can be exported."""
     clock: Callable[[], datetime] = utc_now
