@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import struct
-import zlib
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
+import zstandard
 from msgspec import Struct
 
 from aimux_tui.export.otlp.encode import resource_bytes, span_bytes, span_hash
@@ -65,7 +64,7 @@ class ParcelWriter:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file = self._partial.open("wb")
         self._partial.chmod(0o600)
-        self._out = gzip.GzipFile(fileobj=self._file, mode="wb", compresslevel=1, mtime=0)
+        self._out = zstandard.ZstdCompressor(level=1).stream_writer(self._file, closefd=False)
         head = ParcelHead(place, session_key, resource_bytes(resource), is_whole)
         self._put(_HEAD, msgspec.msgpack.encode(head))
 
@@ -75,7 +74,7 @@ class ParcelWriter:
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
             self._put(_END, b"")
-        self._out.close()
+        self._out.flush(zstandard.FLUSH_FRAME)
         self._file.close()
         if kind is None:
             self._partial.replace(self._path)
@@ -122,21 +121,15 @@ def read_parcel(path: Path) -> Iterator[PackedSpan | TraceFacts]:
 
 def _frames(path: Path) -> Iterator[tuple[bytes, bytes]]:
     try:
-        with gzip.open(path, "rb") as source:
+        with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as source:
             while head := source.read(_FRAME.size):
                 kind, length = _FRAME.unpack(head)
-                if length > _LARGEST:
-                    raise ParcelError("a part of it is too large")
-                yield kind, _exactly(source, length)
-    except (gzip.BadGzipFile, EOFError, zlib.error, struct.error) as error:
+                data = source.read(length) if length <= _LARGEST else b""
+                if len(data) < length:
+                    raise ParcelError("it ends too early")
+                yield kind, data
+    except (zstandard.ZstdError, struct.error) as error:
         raise ParcelError(str(error)) from error
-
-
-def _exactly(source: gzip.GzipFile, length: int) -> bytes:
-    data = source.read(length)
-    if len(data) < length:
-        raise ParcelError("it ends too early")
-    return data
 
 
 def _decoded(data: bytes, kind: type[T]) -> T:

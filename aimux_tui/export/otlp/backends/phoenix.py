@@ -94,9 +94,8 @@ class PhoenixBackend:
 
 
 def _annotation(judgement: Judgement) -> dict[str, Any]:
+    # No score: Phoenix would show that instead of the label, the same for bad and waste.
     result: dict[str, Any] = {"label": judgement.value}
-    if judgement.score is not None:
-        result["score"] = judgement.score
     note = judgement.value if judgement.name == "aimux.note" else judgement.comment
     if note:
         result["explanation"] = note
