@@ -96,6 +96,10 @@ RECIPES: Mapping[str, Recipe] = {
             shape=Shape(steps=0, prose_median=120),
         ),
     ),
+    "export": Recipe(
+        "one Claude session of 10,000 turns with seven spans each",
+        claude=ClaudeRecipe(sessions=1, lines=144_500, projects=1, older=1.0, shape=Shape(steps=2)),
+    ),
     "codex": Recipe("60 Codex rollouts", codex=CodexRecipe(sessions=60, lines=16_000)),
     "gemini": Recipe("60 Gemini chats", gemini=GeminiRecipe(sessions=60, lines=8_000)),
 }
