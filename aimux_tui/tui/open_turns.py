@@ -13,6 +13,7 @@ from aimux_tui.model.turn import Image, Step, Text, Turn, TurnKind, TurnState
 from aimux_tui.tui.agent_state import AgentState, as_told
 from aimux_tui.tui.format.lines import Line, Row, rows
 from aimux_tui.tui.format.look import Look
+from aimux_tui.tui.format.paths import Paths
 from aimux_tui.tui.trace_feed import describe
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Details(Struct, frozen=True):
     turn: Turn | None = None
     lines: Sequence[Line] = ()
     """What is drawn below its first row; made by a worker, in the look of that moment."""
-    width: int = 0
-    """Columns for which the lines were already broken into `rows`."""
+    paths: Paths = Paths()
+    """How paths are shown in the lines."""
     rows: Sequence[Row] = ()
     drawn: Sequence[Drawn] = ()
     """The prompt and the steps."""
@@ -46,6 +47,11 @@ class Details(Struct, frozen=True):
     """Why it cannot be read."""
     serial: int = field(default_factory=count(1).__next__)
     """Tells it from what was known before."""
+
+    @property
+    def width(self) -> int:
+        """Columns for which the lines were already broken into `rows`."""
+        return self.paths.columns
 
 
 UNREAD = Details(serial=0)
@@ -58,6 +64,8 @@ class OpenTurns:
         self.keys: set[str] = set()
         self.state = AgentState.WORKING
         """Of the agent."""
+        self.cwd = ""
+        """The session's folder."""
         self._details: dict[str, Details] = {}
         self._watched = ""
         """Key of the turn that was opened because the agent was at work on it."""
@@ -115,7 +123,8 @@ class OpenTurns:
         try:
             turn = as_told(await feed.read_turn(key), self.state)
             before = self.details(key)
-            return await feed.compute(lambda: _make(turn, look, width, before))
+            paths = Paths(self.cwd, width)
+            return await feed.compute(lambda: _make(turn, look, paths, before))
         except (SessionError, OSError) as error:
             return Details(error=describe(error))
 
@@ -130,12 +139,12 @@ class OpenTurns:
         self._details.clear()
 
 
-def _make(turn: Turn, look: Look, width: int, before: Details) -> Details:
+def _make(turn: Turn, look: Look, paths: Paths, before: Details) -> Details:
     """Details of a turn; what was drawn of its parts before is taken over where nothing changed."""
     from aimux_tui.tui.format.steps import Limits, ending_lines, prompt_lines, step_lines
 
-    limits = Limits()
-    known = before.drawn if before.look is look and before.width == width else ()
+    limits, width = Limits(paths=paths), paths.columns
+    known = before.drawn if before.look is look and before.paths == paths else ()
     drawn: list[Drawn] = []
     for number, what in enumerate(((turn.summary.kind, turn.prompt), *turn.steps)):
         if number < len(known) and (known[number].what is what or known[number].what == what):
@@ -150,7 +159,7 @@ def _make(turn: Turn, look: Look, width: int, before: Details) -> Details:
     return Details(
         turn,
         (*chain.from_iterable(part.lines for part in drawn), *last),
-        width,
+        paths,
         (*chain.from_iterable(part.rows for part in drawn), *rows(last, width)),
         drawn,
         look,

@@ -88,11 +88,14 @@ class TraceItems:
             self._filter_from(first)
 
     def take_status(self, trail: Sequence[Session]) -> bool:
-        """What the agent of the last session of the trail is doing; True if that has changed."""
-        state = state_of(trail[-1]) if trail else AgentState.GONE
-        has_changed = state is not self.opened.state
-        self.opened.state = state
-        return has_changed
+        """Where the agent of the last session of the trail is, and what it does; True if that has
+        changed.
+        """
+        opened = self.opened
+        before = opened.state, opened.cwd
+        opened.state = state_of(trail[-1]) if trail else AgentState.GONE
+        opened.cwd = trail[-1].cwd if trail else ""
+        return before != (opened.state, opened.cwd)
 
     def set_query(self, query: str) -> None:
         """Let by only the turns that fulfil a query. Raises QueryError."""

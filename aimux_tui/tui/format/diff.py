@@ -12,7 +12,8 @@ from aimux_tui.text.diff_lines import DiffLine, number_digits, paired, read_hunk
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import plural
 from aimux_tui.tui.format.highlight import highlight_lines, language_of
-from aimux_tui.tui.format.lines import EMPTY, Line, Row, Wrap, pad, rows_of
+from aimux_tui.tui.format.lines import EMPTY, Line, Row, Wrap, pad, rows_of, width_of
+from aimux_tui.tui.format.paths import Paths
 
 if TYPE_CHECKING:
     from aimux_tui.model.tools import FileEdit, Hunk
@@ -22,18 +23,17 @@ SIDE_BY_SIDE = 120
 """Columns from which on both versions can stand side by side."""
 _MAX_COLOURED = 600
 """Lines of an edit that is shown as code."""
+_AS_LOGGED = Paths()
 _OPERATIONS = {"create": "new file", "delete": "deleted", "move": "moved"}
 
 _Coloured = dict[DiffLine, Content]
 """The texts of some lines as code of their language."""
 
 
-def edit_heading(edit: FileEdit, look: Look, part: str = "") -> Line:
+def edit_heading(edit: FileEdit, look: Look, part: str = "", paths: Paths = _AS_LOGGED) -> Line:
     """What was done to which file: its path, "new file", how many lines."""
     palette, glyphs = look.palette, look.glyphs
-    pieces: list[str | tuple[str, Style]] = [(one_line(edit.path), palette.heading)]
-    if edit.new_path:
-        pieces += [f" {look.plain('→')} ", (one_line(edit.new_path), palette.heading)]
+    pieces: list[str | tuple[str, Style]] = []
     if edit.operation in _OPERATIONS:
         pieces.append((f"  {_OPERATIONS[edit.operation]}", palette.muted))
     if edit.additions:
@@ -42,7 +42,16 @@ def edit_heading(edit: FileEdit, look: Look, part: str = "") -> Line:
         pieces.append((f"  {glyphs.removed}{edit.deletions}", palette.failed))
     if edit.is_proposed:
         pieces.append(("  as proposed: the log holds no result", palette.waiting))
-    return Line(Content.assemble(*pieces), part)
+    said = Content.assemble(*pieces)
+    taken = width_of(said.plain)
+    if edit.new_path:
+        taken += paths.columns // 2
+    names = [
+        Content.styled(paths.fit(one_line(path), taken, glyphs.ellipsis), palette.heading)
+        for path in (edit.path, edit.new_path)
+        if path
+    ]
+    return Line(Content.assemble(Content(f" {look.plain('→')} ").join(names), said), part)
 
 
 def unified_diff(

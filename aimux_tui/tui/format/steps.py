@@ -26,8 +26,9 @@ from aimux_tui.text.turns import missing_answer
 from aimux_tui.text.units import format_bytes, format_count, format_duration, plural
 from aimux_tui.tui.format.ansi import output_lines
 from aimux_tui.tui.format.diff import edit_heading, unified_diff
-from aimux_tui.tui.format.lines import EMPTY, Line, Wrap, text_lines
+from aimux_tui.tui.format.lines import EMPTY, Line, Wrap, text_lines, width_of
 from aimux_tui.tui.format.markdown import markdown_lines
+from aimux_tui.tui.format.paths import Paths
 from aimux_tui.tui.format.turn_row import short_tool_name
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ _INDENT = "  "
 _TITLE = re.compile(r"^\*\*([^*\n]+)\*\*$", re.MULTILINE)
 _REPORTS = {TurnKind.NOTIFICATION, TurnKind.INJECTED, TurnKind.CONTINUATION}
 """What begins these turns was not typed by anybody."""
+_OF_FILES = frozenset({ToolKind.READ, ToolKind.EDIT, ToolKind.WRITE})
 _STATUS_WORDS = {ToolStatus.UNKNOWN: "no result", ToolStatus.WAITING: "waits for you"}
 _OUTPUT_LINES = {
     ToolKind.EXECUTE: 10,
@@ -61,7 +63,7 @@ _OUTPUT_LINES = {
 
 
 class Limits(Struct, frozen=True):
-    """How many lines of everything are shown in the list; the rest is for the detail pane."""
+    """How much of everything is shown in the list, in lines; the rest is for the detail pane."""
 
     prompt: int = 30
     report: int = 12
@@ -72,6 +74,7 @@ class Limits(Struct, frozen=True):
     error: int = 4
     output: float = 1
     """Share of the usual lines of output."""
+    paths: Paths = Paths()
 
 
 def part_of(step: int, edit: int | None = None) -> str:
@@ -204,7 +207,10 @@ def _tool_lines(call: ToolCall, look: Look, limits: Limits, number: int) -> Iter
     palette, glyphs = look.palette, look.glyphs
     part = part_of(number)
     yield _line(
-        tool_heading(call, look), glyphs.tool[call.status], tool_style(call.status, palette), part
+        tool_heading(call, look, limits.paths),
+        glyphs.tool[call.status],
+        tool_style(call.status, palette),
+        part,
     )
     indent = _INDENT * 2
     if call.error and call.error != f"exit code {call.exit_code}":
@@ -213,7 +219,7 @@ def _tool_lines(call: ToolCall, look: Look, limits: Limits, number: int) -> Iter
     for index, edit in enumerate(call.edits):
         name = part_of(number, index)
         if len(call.edits) > 1 or edit.new_path or edit.operation not in {"update", "create"}:
-            yield _indented(edit_heading(edit, look, name), indent)
+            yield _indented(edit_heading(edit, look, name, limits.paths), indent)
         for line in unified_diff(edit, look, part=name, max_lines=limits.diff):
             yield _indented(line, indent)
     room = round(_OUTPUT_LINES[call.kind] * limits.output)
@@ -231,14 +237,25 @@ def context_title(notice: Notice) -> str:
     return f"{one_line(notice.title, 60)}  {format_count(notice.body.length)} characters"
 
 
-def tool_heading(call: ToolCall, look: Look) -> Content:
+def tool_heading(call: ToolCall, look: Look, paths: Paths) -> Content:
     """`Bash  git status  0.4s`: the call in one line."""
+    palette = look.palette
+    name = Content.styled(one_line(short_tool_name(call.name)), palette.heading)
+    outcome = _outcome(call, look)
+    snippet = one_line(call.snippet, 500)
+    if call.kind in _OF_FILES:
+        taken = width_of(name.plain) + width_of(outcome.plain) + 2 * len(_INDENT)
+        snippet = paths.fit(snippet, taken, look.glyphs.ellipsis)
+    elif call.kind is not ToolKind.EXECUTE:
+        snippet = paths.relative(snippet)
+    if not snippet:
+        return Content.assemble(name, outcome)
+    return Content.assemble(name, _INDENT, (snippet, palette.text), outcome)
+
+
+def _outcome(call: ToolCall, look: Look) -> Content:
     palette, glyphs = look.palette, look.glyphs
-    pieces: list[str | tuple[str, Style]] = [
-        (one_line(short_tool_name(call.name)), palette.heading)
-    ]
-    if call.snippet:
-        pieces += ["  ", (one_line(call.snippet, 500), palette.text)]
+    pieces: list[str | tuple[str, Style]] = []
     additions = sum(edit.additions for edit in call.edits)
     deletions = sum(edit.deletions for edit in call.edits)
     if additions:

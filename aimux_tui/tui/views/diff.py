@@ -15,6 +15,7 @@ from aimux_tui.tui.format.diff import (
     unified_diff,
 )
 from aimux_tui.tui.format.lines import Line
+from aimux_tui.tui.format.paths import Paths
 from aimux_tui.tui.views.base import Page, ViewContext
 from aimux_tui.tui.views.parts import BLANK, heading, note
 
@@ -79,13 +80,14 @@ def _lines(
     for turn, edit in edits[:MOST_EDITS]:
         files.setdefault(edit.new_path or edit.path, []).append((turn, edit))
     lines: list[Line] = []
+    paths = Paths(subject.session.cwd, context.width)
     if subject.is_about_edits:
         tally = f"{plural(len(edits), 'edit')} of {plural(len(files), 'file')}"
         lines += [heading(tally, look), BLANK]
     for of_file in files.values():
         for number, (turn, edit) in enumerate(of_file):
             if number == 0 or edit.operation != "update":
-                lines.append(edit_heading(edit, look))
+                lines.append(edit_heading(edit, look, paths=paths))
             if turn is not None:
                 lines.append(_origin(turn, context))
             lines += _diff(edit, context)

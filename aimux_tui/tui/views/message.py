@@ -12,6 +12,7 @@ from aimux_tui.text.sanitise import one_line, sanitise
 from aimux_tui.text.units import format_bytes
 from aimux_tui.tui.format.lines import Line, text_lines
 from aimux_tui.tui.format.markdown import markdown_lines
+from aimux_tui.tui.format.paths import Paths
 from aimux_tui.tui.format.steps import context_title, plain_titles, tool_heading, tool_style
 from aimux_tui.tui.subject_text import whole
 from aimux_tui.tui.views.base import Page, ViewContext
@@ -45,12 +46,13 @@ class MessageView:
     async def page(self, subject: Subject, context: ViewContext) -> Page:
         """The text as markdown."""
         if subject.step is not None:
-            return Page(await step_lines(subject.step, context))
+            return Page(await step_lines(subject.step, context, _paths(subject, context)))
         assert subject.turn is not None
         turn = subject.details or await context.feed.read_turn(subject.turn.key)
         if subject.part == "prompt":
             return Page(await _prompt(turn, context))
         lines, was_row = await _prompt(turn, context), False
+        paths = _paths(subject, context)
         for step in turn.steps:
             if isinstance(step, Text) and not step.body.text.strip():
                 continue
@@ -60,7 +62,7 @@ class MessageView:
                 sign = Content.styled(f"{context.look.glyphs.notice} ", context.look.palette.muted)
                 lines.append(Line(note(context_title(step), context.look).content, prefix=sign))
             else:
-                lines += await step_lines(step, context)
+                lines += await step_lines(step, context, paths)
             was_row = _is_row(step)
         return Page(lines or [note("There are no words in this turn.", context.look)])
 
@@ -100,7 +102,11 @@ def _behind(mark: Content, lines: list[Line]) -> list[Line]:
     ]
 
 
-async def step_lines(step: Step, context: ViewContext) -> list[Line]:
+def _paths(subject: Subject, context: ViewContext) -> Paths:
+    return Paths(subject.session.cwd, context.width)
+
+
+async def step_lines(step: Step, context: ViewContext, paths: Paths) -> list[Line]:
     """A step of a turn, whole but for tool calls, which have a view of their own."""
     look = context.look
     match step:
@@ -114,7 +120,7 @@ async def step_lines(step: Step, context: ViewContext) -> list[Line]:
             plain = text_lines(plain_titles(sanitise(text).strip("\n")), look.palette.thinking)
             return _behind(mark, plain) + cut
         case ToolCall():
-            return [_call(step, look)]
+            return [_call(step, look, paths)]
         case Notice(title=title, body=body):
             said = heading(f"{look.glyphs.notice} {title}", look)
             return [said, *(await _markdown(body, context) if body else [])]
@@ -132,10 +138,10 @@ async def _markdown(body: Body, context: ViewContext) -> list[Line]:
     return [*await context.feed.compute(lambda: markdown_lines(text, look)), *cut]
 
 
-def _call(call: ToolCall, look: Look) -> Line:
+def _call(call: ToolCall, look: Look, paths: Paths) -> Line:
     style = tool_style(call.status, look.palette)
     sign = Content.styled(f"{look.glyphs.tool[call.status]} ", style)
-    return Line(tool_heading(call, look), prefix=sign)
+    return Line(tool_heading(call, look, paths), prefix=sign)
 
 
 def _image(image: Image, look: Look) -> Line:

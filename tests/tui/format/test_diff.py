@@ -13,6 +13,7 @@ from aimux_tui.text.words import changed_words
 from aimux_tui.tui.format.diff import edit_heading, side_by_side_diff, unified_diff
 from aimux_tui.tui.format.lines import Line, rows
 from aimux_tui.tui.format.look import Look
+from aimux_tui.tui.format.paths import Paths
 from aimux_tui.tui.palette import palette_for
 from aimux_tui.tui.theme import AIMUX
 
@@ -121,6 +122,15 @@ def test_code_is_coloured_in_its_language() -> None:
 )
 def test_headings(edit: FileEdit, heading: str) -> None:
     assert edit_heading(edit, LOOK).content.plain == heading
+
+
+def test_a_heading_leaves_out_folders_rather_than_take_two_lines() -> None:
+    edit = FileEdit("/work/packages/animals/src/lion.py", "update", additions=4, deletions=2)
+    plain = edit_heading(edit, LOOK, paths=Paths("/work", 32)).content.plain
+    assert plain == f"packages/…/src/lion.py  +4  {MINUS}2"
+    moved = FileEdit("/work/packages/animals/lion.py", "move", new_path="/work/packages/cats/l.py")
+    plain = edit_heading(moved, LOOK, paths=Paths("/work", 60)).content.plain
+    assert plain == "packages/…/lion.py → packages/cats/l.py  moved"
 
 
 @pytest.mark.parametrize(
