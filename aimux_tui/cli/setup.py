@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from aimux_tui.model.session import Session
     from aimux_tui.sources.discovery import FoundLog
+    from aimux_tui.store.search.index import SearchIndex
 
 
 class Surroundings(Struct, frozen=True):
@@ -88,9 +89,21 @@ def make_library(
 
 def index_path(surroundings: Surroundings) -> Path:
     """The index of exactly these homes: which log owns a shared request depends on them."""
-    own = [home for home in surroundings.homes if home.original is None]
-    homes = "\0".join(f"{home.provider} {home.path}" for home in own)
-    return surroundings.paths.cache / f"index-{zlib.crc32(homes.encode()):08x}.db"
+    return surroundings.paths.cache / f"index-{_mark_of(surroundings.homes)}.db"
+
+
+def make_search_index(surroundings: Surroundings, *, is_used: bool = True) -> SearchIndex:
+    """The search index of exactly these homes; nothing is opened yet."""
+    from aimux_tui.store.search.index import SearchIndex
+
+    folder = surroundings.paths.cache / f"search-{_mark_of(surroundings.homes)}"
+    return SearchIndex(folder if is_used and surroundings.settings.index.enabled else None)
+
+
+def _mark_of(homes: Sequence[Home]) -> str:
+    own = [home for home in homes if home.original is None]
+    names = "\0".join(f"{home.provider} {home.path}" for home in own)
+    return f"{zlib.crc32(names.encode()):08x}"
 
 
 def open_book(surroundings: Surroundings) -> EvaluationBook:

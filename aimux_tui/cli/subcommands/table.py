@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from aimux_tui.cli.subcommands import asking, exporting, judging, reading, receiving, upkeep
+from aimux_tui.cli.subcommands import (
+    asking,
+    exporting,
+    judging,
+    reading,
+    receiving,
+    searching,
+    upkeep,
+)
 
 SUBCOMMANDS = (
     *reading.SUBCOMMANDS,
     *judging.SUBCOMMANDS,
     *exporting.SUBCOMMANDS,
+    *searching.SUBCOMMANDS,
     *asking.SUBCOMMANDS,
     *receiving.SUBCOMMANDS,
     *upkeep.SUBCOMMANDS,
