@@ -9,22 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from aimux_tui import __version__
+from aimux_tui.cli.doctor_labels import examine_labels, label_lines
 from aimux_tui.cli.doctor_telemetry import examine_telemetry, format_telemetry
 from aimux_tui.cli.every_byte import unnoticed_damage
 from aimux_tui.cli.output import print_json
-from aimux_tui.cli.setup import (
-    Surroundings,
-    look_around,
-    make_library,
-    open_archive,
-    open_book,
-)
-from aimux_tui.model.annotation import Tally
+from aimux_tui.cli.setup import Surroundings, look_around, make_library, open_book
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import format_bytes, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from aimux_tui.annotations.book import EvaluationBook
     from aimux_tui.model.log import Problem
@@ -68,9 +62,6 @@ def examine(
         for name, count in (summary.unknown or {}).items():
             unknown[f"{summary.provider} {name}"] += count
         versions[f"{summary.provider} {summary.agent_version or '(no version)'}"] += 1
-    index = library.index
-    index_size = index.path.stat().st_size if index.path and index.path.exists() else 0
-    sessions = library.sessions()
     return {
         "schema": 1,
         "versions": {
@@ -88,12 +79,7 @@ def examine(
             }
             for place in library.places()
         ],
-        "sessions": {
-            "listed": sum(not (s.parent_key or s.hidden_reason) for s in sessions),
-            "sub_agents": sum(bool(s.parent_key) for s in sessions),
-            "hidden": sum(bool(s.hidden_reason and not s.parent_key) for s in sessions),
-            "log_bytes": sum(record.stamp.size for record in records),
-        },
+        "sessions": _sessions(library, records),
         "read_every_byte": reads_every_byte,
         "bad_lines": _damage(records, reads_every_byte=reads_every_byte),
         "unknown": dict(unknown.most_common()),
@@ -102,12 +88,8 @@ def examine(
             {model for record in records for model in record.cost.unpriced_models}
         ),
         "unreadable": dict(library.unreadable),
-        "index": {
-            "path": str(index.path) if index.path else None,
-            "bytes": index_size,
-            "trouble": index.trouble or None,
-        },
-        "labels": _labels(surroundings, book),
+        "index": _index(library),
+        "labels": examine_labels(surroundings, book),
         "settings": {
             "path": str(surroundings.paths.config_file),
             "exists": surroundings.paths.config_file.exists(),
@@ -118,29 +100,25 @@ def examine(
     }
 
 
-def _labels(surroundings: Surroundings, book: EvaluationBook) -> dict[str, Any]:
-    """What is judged, what of it cannot be read, and what is kept for it."""
-    files, events = book.counts
-    judged = book.all()
-    total = sum((annotations.tally for annotations in judged), Tally())
-    archive = open_archive(surroundings)
+def _sessions(library: Library, records: Sequence[LogRecord]) -> dict[str, int]:
+    """How much was found."""
+    sessions = library.sessions()
     return {
-        "path": str(book.folder),
-        "files": files,
-        "events": events,
-        "sessions": len(judged),
-        "labelled": total.labelled,
-        "notes": total.notes,
-        "problems": [
-            {"path": problem.path, "line": problem.line, "reason": problem.reason}
-            for problem in book.problems
-        ],
-        "archive": {
-            "path": str(surroundings.paths.archive),
-            "is_on": archive is not None,
-            "bytes": archive.size() if archive else 0,
-            "limit": archive.limit if archive else None,
-        },
+        "listed": sum(not (s.parent_key or s.hidden_reason) for s in sessions),
+        "sub_agents": sum(bool(s.parent_key) for s in sessions),
+        "hidden": sum(bool(s.hidden_reason and not s.parent_key) for s in sessions),
+        "log_bytes": sum(record.stamp.size for record in records),
+    }
+
+
+def _index(library: Library) -> dict[str, Any]:
+    """Where the index is, and how large."""
+    index = library.index
+    size = index.path.stat().st_size if index.path and index.path.exists() else 0
+    return {
+        "path": str(index.path) if index.path else None,
+        "bytes": size,
+        "trouble": index.trouble or None,
     }
 
 
@@ -219,7 +197,7 @@ def format_report(report: dict[str, Any]) -> str:
     lines.append(f"Index: {index['path'] or 'off'} ({format_bytes(index['bytes'])})")
     if index["trouble"]:
         lines.append(f"  {index['trouble']}")
-    lines += _label_lines(report["labels"])
+    lines += label_lines(report["labels"])
     settings = report["settings"]
     lines.append(
         f"Settings: {settings['path']}" + ("" if settings["exists"] else " (none: all defaults)")
@@ -229,28 +207,6 @@ def format_report(report: dict[str, Any]) -> str:
     if report["watch_limit"]:
         lines.append(f"File watches allowed by the system: {report['watch_limit']:,}")
     return "\n".join(lines)
-
-
-def _label_lines(labels: dict[str, Any]) -> list[str]:
-    lines = [
-        (
-            f"Labels: {labels['path']} ({plural(labels['files'], 'file')}, "
-            f"{labels['labelled']:,} labelled, {plural(labels['notes'], 'note')})"
-        )
-    ]
-    lines += [
-        f"  {problem['path']}"
-        + (f", line {problem['line']}" if problem["line"] else "")
-        + f": {one_line(problem['reason'], 100)}"
-        for problem in labels["problems"][:_SHOWN]
-    ]
-    archive = labels["archive"]
-    if archive["is_on"]:
-        used = f"{format_bytes(archive['bytes'])} of {format_bytes(archive['limit'])}"
-        lines.append(f"Archive of labelled sessions: {archive['path']} ({used})")
-    else:
-        lines.append("Archive of labelled sessions: off (labels.archive)")
-    return lines
 
 
 def _counted(heading: str, counts: dict[str, int]) -> list[str]:
