@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,12 +12,15 @@ from textual.widgets import Input, Static
 
 from aimux_tui.errors import CommandError
 from aimux_tui.query.terms import QueryError
+from aimux_tui.tui.filter_words import FilterSuggester, continuation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
     from textual.widget import Widget
+
+    from aimux_tui.tui.filter_words import Known
 
 
 class FilterInput(Input):
@@ -49,14 +53,20 @@ class FilterLine(Horizontal):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "clear", show=False),
-        Binding("down,up,tab", "keep", show=False),
+        Binding("down,up", "keep", show=False),
+        Binding("tab", "complete", show=False),
     ]
 
-    def __init__(self, target: Widget, take: Callable[[str], None]) -> None:
+    def __init__(
+        self, target: Widget, take: Callable[[str], None], look_up: Callable[[], Known]
+    ) -> None:
         """`target` has the focus after this line; `take` is given the query as it changes, and
-        raises QueryError if it cannot be understood: the list stays as it was then.
+        raises QueryError if it cannot be understood; then it is given what stands before that. `look_up`
+        tells the values that occur, when somebody begins to type.
         """
         super().__init__()
+        self._look_up = look_up
+        self._known: Known = {}
         self._target = target
         self._take = take
         self._tally = ""
@@ -66,7 +76,8 @@ class FilterLine(Horizontal):
     def compose(self) -> ComposeResult:
         """A slash, the field, how many are left."""
         yield Static("/", id="slash")
-        yield FilterInput(select_on_focus=False)
+        suggester = FilterSuggester(lambda: self._known)
+        yield FilterInput(select_on_focus=False, suggester=suggester)
         yield Static(id="tally")
 
     @property
@@ -76,6 +87,7 @@ class FilterLine(Horizontal):
 
     def open(self) -> None:
         """Appear and take the focus, at once."""
+        self._known = self._look_up()
         self.display = True
         self.screen.set_focus(self.field)
 
@@ -105,15 +117,30 @@ class FilterLine(Horizontal):
             self._take(self.field.value)
         except QueryError as error:
             self._problem = f"{error.message}: {error.hint}" if error.hint else error.message
+            self._take_beginning(error.start)
         else:
             self._problem = ""
         self._say()
         return not self._problem
 
+    def _take_beginning(self, end: int) -> None:
+        """Filter by what stands before a mistake: it may not be typed to its end yet."""
+        with suppress(QueryError):
+            self._take(self.field.value[:end])
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass the query on."""
         event.stop()
         self._pass_on()
+
+    def action_complete(self) -> None:
+        """Complete the word; back to the list if there is nothing to complete."""
+        field = self.field
+        if way := continuation(field.value, self._known):
+            field.value = way
+            field.cursor_position = len(way)
+        else:
+            self.action_keep()
 
     def action_keep(self) -> None:
         """Back to the list, which stays filtered. What cannot be understood is to be mended."""

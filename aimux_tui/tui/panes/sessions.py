@@ -10,6 +10,7 @@ from textual.message import Message
 from aimux_tui.commands.base import Pane
 from aimux_tui.config.schema import SessionSort
 from aimux_tui.tui.feeds import Snapshot
+from aimux_tui.tui.filter_words import known_of_sessions
 from aimux_tui.tui.panes.blank import Column
 from aimux_tui.tui.panes.cursor_commands import CursorCommands
 from aimux_tui.tui.panes.empty_states import looking, no_match, no_sessions
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from aimux_tui.config.schema import Settings
     from aimux_tui.model.session import Session
+    from aimux_tui.tui.filter_words import Known
     from aimux_tui.tui.format.glyphs import Glyphs
     from aimux_tui.tui.review import Review
     from aimux_tui.tui.widgets.virtual_list import VirtualList
@@ -66,7 +68,7 @@ class SessionsPane(CursorCommands, Column):
         self.items = SessionItems(clock)
         self.list = PickList(self.items, id="session-list")
         self._title = PaneTitle(glyphs, "Sessions")
-        self._filter = FilterLine(self.list, self._set_query)
+        self._filter = FilterLine(self.list, self._set_query, self._known_values)
         self._snapshot = Snapshot()
 
     def compose(self) -> ComposeResult:
@@ -95,6 +97,9 @@ class SessionsPane(CursorCommands, Column):
         """The session under the cursor."""
         index = self.list.cursor_index
         return None if index is None else self.items.row(index).session
+
+    def _known_values(self) -> Known:
+        return known_of_sessions(self._snapshot.sessions)
 
     def show(self, snapshot: Snapshot) -> None:
         """Show the sessions of another moment."""

@@ -20,6 +20,7 @@ from aimux_tui.text.units import format_count, plural
 from aimux_tui.tui.costs.items import CostItems
 from aimux_tui.tui.costs.levels import VIEWS, Level, View
 from aimux_tui.tui.costs.report import CostReport, make_report
+from aimux_tui.tui.filter_words import known_of_sessions
 from aimux_tui.tui.format.cost_row import cost_head, cost_row
 from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.format.look import Look
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.annotation import Annotations
     from aimux_tui.model.session import Session
     from aimux_tui.store.spending import Bucket
+    from aimux_tui.tui.filter_words import Known
     from aimux_tui.tui.ports import AccountsPort
     from aimux_tui.tui.setup import Setup
 
@@ -73,7 +75,7 @@ class CostsScreen(ModalScreen[str | None]):
         self._lane = Lane("costs")
         self.list = VirtualList(id="costs-list")
         self.views = ChoiceLine(VIEWS, 0, id="costs-views")
-        self.filter = FilterLine(self.list, self._filter_by)
+        self.filter = FilterLine(self.list, self._filter_by, self._known_values)
 
     @property
     def level(self) -> Level:
@@ -180,6 +182,9 @@ class CostsScreen(ModalScreen[str | None]):
         about = f"list prices of {self._accounts.prices_from}, sub-agents with their sessions"
         lines.append(Content.styled(about, palette.faint))
         return Content("\n").join(lines)
+
+    def _known_values(self) -> Known:
+        return known_of_sessions(session for session, _ in self._spending or ())
 
     def _filter_by(self, query: str) -> None:
         parse(query)
