@@ -9,6 +9,7 @@ endpoint does not take, for whatever reason, stays there for a retry.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from aimux_tui.config.schema import ExportBackend
@@ -20,7 +21,7 @@ from aimux_tui.export.otlp.memory import Memory
 from aimux_tui.export.otlp.parcel import ParcelError, ParcelWriter
 from aimux_tui.export.otlp.result import OtlpError, OtlpProgress, OtlpResult
 from aimux_tui.export.otlp.session_spans import SpanOptions, resource_of, session_spans
-from aimux_tui.export.otlp.spool import Spool, Waiting, owned
+from aimux_tui.export.otlp.spool import Spool
 from aimux_tui.export.otlp.troubles import SendError
 from aimux_tui.export.progress import ExportCancelledError
 from aimux_tui.text.units import plural
@@ -77,7 +78,7 @@ def retry_spool(
         try:
             exporter.connect()
             for item in waiting:
-                exporter.retry(item)
+                exporter.deliver(item.path)
         except ExportCancelledError:
             return exporter.result + OtlpResult(is_cancelled=True)
         return exporter.finished()
@@ -108,8 +109,13 @@ class _Exporter:
         self.spool = Spool(folder)
         self._target = target
         self._report = report
-        self._memory = Memory(folder / "sent.sqlite")
-        self._link = Link(target, should_stop, patience)
+        with ExitStack() as opened:
+            opened.enter_context(self.spool.alone(target.place))
+            self._link = Link(target, should_stop, patience)
+            opened.callback(self._link.close)
+            self._memory = Memory(folder / "sent.sqlite")
+            opened.callback(self._memory.close)
+            self._open = opened.pop_all()
         self._courier: Courier | None = None
         self._failure: ExportError | None = None
         self._options = SpanOptions(
@@ -124,8 +130,7 @@ class _Exporter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._link.close()
-        self._memory.close()
+        self._open.close()
 
     def connect(self) -> None:
         """Find out what stands at the endpoint; remember if nothing does."""
@@ -165,14 +170,10 @@ class _Exporter:
             hint = "see the state folder's disk and rights (AIMUX_STATE_DIR moves it)"
             raise ExportError(f"the session cannot be packed: {error}", hint) from error
         try:
-            self._deliver(path)
+            self.deliver(path)
         except ExportCancelledError:
             path.unlink(missing_ok=True)
             raise
-
-    def retry(self, item: Waiting) -> None:
-        """Send a parcel that waits, unless another process is sending it."""
-        self._deliver(item.path)
 
     def finished(self) -> OtlpResult:
         """What came of it. Raises OtlpError if not everything could be sent."""
@@ -184,24 +185,21 @@ class _Exporter:
             hint = f"{hint}; {kept} kept: {RETRY_HINT}" if hint else f"{kept} kept: {RETRY_HINT}"
         raise OtlpError(self._failure.message, hint, self.result)
 
-    def _deliver(self, path: Path) -> None:
-        with owned(path) as is_ours:
-            if not is_ours:
+    def deliver(self, path: Path) -> None:
+        """Send a parcel, or keep it."""
+        if self._courier is not None and self._failure is None:
+            try:
+                self._courier.deliver(path)
+            except ParcelError as error:
+                path.unlink(missing_ok=True)
+                self._result += OtlpResult(remarks=(f"a damaged file was thrown away: {error}",))
                 return
-            if self._courier is not None and self._failure is None:
-                try:
-                    self._courier.deliver(path)
-                except ParcelError as error:
-                    path.unlink(missing_ok=True)
-                    remark = f"a damaged parcel was thrown away: {error}"
-                    self._result += OtlpResult(remarks=(remark,))
-                    return
-                except SendError as error:
-                    self._failure = error
-                else:
-                    path.unlink(missing_ok=True)
-                    return
-            self._keep(path)
+            except SendError as error:
+                self._failure = error
+            else:
+                path.unlink(missing_ok=True)
+                return
+        self._keep(path)
 
     def _keep(self, path: Path) -> None:
         if self.spool.keep(path):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from aimux_tui.errors import ExportError
 from aimux_tui.export.otlp.parcel import ParcelError, ParcelHead, read_head
 
 if TYPE_CHECKING:
@@ -38,9 +39,24 @@ class Spool:
         self._folder = folder
         self._limit = limit
 
+    @contextmanager
+    def alone(self, place: str) -> Iterator[None]:
+        """No other process exports to this place while the block runs.
+
+        Two would send the same spans twice. Raises ExportError if one does, OSError.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self._folder / f"{_digest(place)}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                message = "another aimux is exporting to this endpoint"
+                raise ExportError(message, "try again when it is done") from error
+            yield
+
     def path_for(self, place: str, session_key: str, *, is_whole: bool) -> Path:
         """Where to write a parcel. A whole session takes the place of an older one of it."""
-        name = sha256(f"{place}\n{session_key}".encode("utf-8", "replace")).hexdigest()[:32]
+        name = _digest(f"{place}\n{session_key}")
         part = "" if is_whole else f"-{time.time_ns():x}"
         return self._folder / f"{name}{part}{_SUFFIX}"
 
@@ -80,19 +96,5 @@ class Spool:
         return list(self._folder.glob(f"[!.]*{_SUFFIX}"))
 
 
-@contextmanager
-def owned(path: Path) -> Iterator[bool]:
-    """Whether this process alone is sending a parcel while the block runs."""
-    try:
-        file = path.open("rb")
-    except FileNotFoundError:
-        yield False
-        return
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-            return
-        # Another process may have sent and deleted it between the two.
-        yield path.exists()
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:32]

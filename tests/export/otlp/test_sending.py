@@ -13,10 +13,13 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from aimux_tui.config.schema import TracePer
+from aimux_tui.errors import ExportError
 from aimux_tui.export.otlp import wire
 from aimux_tui.export.otlp.exporter import spooled_sessions
 from aimux_tui.export.otlp.link import Patience
 from aimux_tui.export.otlp.result import OtlpError
+from aimux_tui.export.otlp.spool import Spool
+from aimux_tui.export.otlp.target import OtlpTarget
 from aimux_tui.model.annotation import Label
 from tests.export.otlp.server import Reply, Request, Server, free_port, raw_server, serving
 from tests.export.otlp.stage import GENERIC, OTHER, Stage, text, tool, zoo_log
@@ -344,7 +347,7 @@ class TestSpool:
     def test_credentials_are_in_no_file(self, stage: Stage):
         base = f"http://127.0.0.1:{free_port()}"
         failure(stage, base, headers={"authorization": "Bearer geheim"})
-        files = [path for path in stage.state.rglob("*") if path.is_file()]
+        files = [path for path in stage.state.rglob("*.*") if path.suffix != ".lock"]
         assert any(path.suffix == ".parcel" for path in files)
         for path in files:
             assert path.stat().st_mode & 0o077 == 0
@@ -367,6 +370,16 @@ class TestSpool:
             parcel.with_name("x.parcel").write_bytes(b"none at all")
             stage.retry(server.base)
         assert spooled_sessions(stage.state).keys() <= {f"{base} aimux aimux"}
+
+    def test_two_at_once_would_send_twice(self, stage: Stage):
+        with serving(Server()) as server:
+            place = OtlpTarget(base=server.base).place
+            with Spool(stage.state / "otlp").alone(place):
+                with pytest.raises(ExportError, match="another aimux"):
+                    stage.export(server.base)
+                with serving(Server()) as other:
+                    assert stage.export(other.base).spans == ALL
+            assert stage.export(server.base).spans == ALL
 
     def test_cancelling_keeps_no_half_session(self, stage: Stage):
         calls = []
