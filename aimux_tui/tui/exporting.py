@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
+    from textual.style import Style
     from textual.timer import Timer
 
     from aimux_tui.config.schema import RedactionProfile
@@ -230,7 +231,7 @@ class Exporting:
             if self.jobs.is_stopping:
                 self._tell(f"{what}: cancelled, nothing of it is left")
             else:
-                self._tell(_words_of(error), style=palette.failed)
+                self._tell(*_words_of(error), style=palette.failed)
         else:
             self._show(done)
         finally:
@@ -249,18 +250,20 @@ class Exporting:
 
     def _show(self, done: Done) -> None:
         palette = palette_of(self._screen.app)
-        words = "\n".join((done.words, *done.remarks))
+        hint = command = ""
+        if done.path is not None:
+            self.last_path = done.path
+            hint, command = "e p copies the path", "export.path"
+        elif done.is_partial:
+            hint, command = "e r sends what was kept", "export.retry"
         style = palette.waiting if done.is_partial else palette.ok
-        if done.path is None:
-            hint = ("e r sends what was kept", "export.retry") if done.is_partial else ("", "")
-            self._tell(words, *hint, style=style)
-            return
-        self.last_path = done.path
-        self._tell(words, "e p copies the path", "export.path", style=style)
+        self._tell(done.words, *done.remarks, hint=hint, command=command, style=style)
 
-    def _tell(self, words: str, hint: str = "", command: str = "", style: Any = None) -> None:
+    def _tell(
+        self, *lines: str, hint: str = "", command: str = "", style: Style | None = None
+    ) -> None:
         shown = style if style is not None else palette_of(self._screen.app).text
-        self.line.tell(words, hint, command=command, style=shown)
+        self.line.tell(lines, hint, command=command, style=shown)
         self._clearing = self._screen.set_timer(_SHOWN, self.line.clear)
 
     def _later(self, job: Coroutine[Any, Any, None]) -> None:
@@ -277,7 +280,7 @@ def _asked(ask: Callable[[], Endpoint]) -> Endpoint:
         raise CommandError(error.message, error.hint) from error
 
 
-def _words_of(error: AimuxError | OSError) -> str:
+def _words_of(error: AimuxError | OSError) -> list[str]:
     if isinstance(error, AimuxError):
-        return "\n".join(part for part in (error.message, error.hint) if part)
-    return describe(error)
+        return [part for part in (error.message, error.hint) if part]
+    return [describe(error)]

@@ -121,6 +121,8 @@ class CommandLine(Vertical):
 
     def show_error(self, message: str, hint: str = "") -> None:
         """Say what is wrong with the line, which stays."""
+        # Ways to go on that are still being looked for must not take its place.
+        self.workers.cancel_group(self, "completion")
         palette = palette_of(self.app)
         lines = [Content.styled(one_line(message), palette.failed)]
         if hint:

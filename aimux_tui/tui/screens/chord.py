@@ -11,11 +11,12 @@ from textual.widgets import Static
 
 from aimux_tui.keys import label, textual_key
 from aimux_tui.tui.bindings import make_chord_bindings
+from aimux_tui.tui.format.flow import flow
 from aimux_tui.tui.messages import COMMAND
 from aimux_tui.tui.palette import palette_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     from textual import events
     from textual.app import ComposeResult
@@ -59,8 +60,7 @@ class ChordScreen(ModalScreen[str]):
                 (label(key), palette.accent), " ", (command.label or command.name, palette.text)
             )
             parts.append(choice.stylize(click))
-        rows = _rows(parts, event.size.width - 2)
-        self.query_one("#which-key", Static).update(Content("\n").join(rows))
+        self.query_one("#which-key", Static).update(flow(parts, event.size.width - 2))
 
     def action_choose(self, command_id: str) -> None:
         """Close with this choice."""
@@ -82,17 +82,6 @@ class ChordScreen(ModalScreen[str]):
         if not self._is_closed:
             self._is_closed = True
             self.dismiss(command_id)
-
-
-def _rows(parts: Sequence[Content], width: int) -> list[Content]:
-    """Parts behind one another; none is broken at its end unless it is wider than a row."""
-    rows: list[Content] = []
-    for part in parts:
-        if rows and rows[-1].cell_length + 3 + part.cell_length <= width:
-            rows[-1] = Content("   ").join([rows[-1], part])
-        else:
-            rows.append(part)
-    return rows
 
 
 def make_chord_screen(
