@@ -61,7 +61,7 @@ class FilterLine(Horizontal):
         self, target: Widget, take: Callable[[str], None], look_up: Callable[[], Known]
     ) -> None:
         """`target` has the focus after this line; `take` is given the query as it changes, and
-        raises QueryError if it cannot be understood; then it is given what stands before that. `look_up`
+        raises QueryError if it cannot be understood: only its beginning counts then. `look_up`
         tells the values that occur, when somebody begins to type.
         """
         super().__init__()
