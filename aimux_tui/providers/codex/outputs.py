@@ -69,7 +69,17 @@ class _Structured(Struct):
     metadata: _Metadata
 
 
+class _CommandResult(Struct):
+    """What a command gave the script that ran it, which scripts print as it is."""
+
+    output: str
+    wall_time_seconds: float
+    exit_code: int | None = None
+    session_id: int | str | None = None
+
+
 _decode_structured = Decoder(_Structured).decode
+_decode_results = Decoder(_CommandResult | list[_CommandResult]).decode
 
 # A command may run over lines, so the header behind it is looked for; elsewhere it comes first.
 _EXECUTED = (
@@ -182,6 +192,8 @@ def _read_parts(parts: list[Any]) -> ToolOutput:
             texts.append(part["text"])
         elif text_of(part, "type").endswith("image"):
             images.append(index)
+    if len(texts) > 1 and _SCRIPT.match(texts[0]):
+        texts[1:] = map(_unwrapped, texts[1:])
     found = _read_text(_joined(texts))
     return ToolOutput(
         found.text,
@@ -191,6 +203,26 @@ def _read_parts(parts: list[Any]) -> ToolOutput:
         found.running_as,
         tuple(images),
     )
+
+
+def _unwrapped(text: str) -> str:
+    """What commands printed, where a script shows the objects that hold it."""
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        results = _decode_results(text)
+    except (DecodeError, RecursionError, UnicodeEncodeError):
+        return text
+    parts = results if isinstance(results, list) else [results]
+    return _joined(_told(part) for part in parts) if parts else text
+
+
+def _told(result: _CommandResult) -> str:
+    if result.exit_code:
+        return _joined((result.output, f"[exit code {result.exit_code}]"))
+    if result.session_id is not None:
+        return _joined((result.output, f"[goes on as session {result.session_id}]"))
+    return result.output
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -82,6 +82,30 @@ def test_forms(output: Any, verdict: Verdict, code: int | None, text: str | None
     assert judge(json.dumps(output).encode()) is verdict
 
 
+def command(output: str, **fields: object) -> dict[str, object]:
+    return {"chunk_id": "ab12", "wall_time_seconds": 0.2, "output": output, **fields}
+
+
+@pytest.mark.parametrize(
+    ("printed", "text"),
+    [
+        (command("ok\n", exit_code=0), "ok\n"),
+        (command("boom", exit_code=2), "boom\n[exit code 2]"),
+        (command("", exit_code=2), "[exit code 2]"),
+        (command("tick", session_id=7), "tick\n[goes on as session 7]"),
+        ([command("a", exit_code=0), command("b", exit_code=1)], "a\nb\n[exit code 1]"),
+        ({"output": "not", "of": "a command"}, '{"output": "not", "of": "a command"}'),
+        ([], "[]"),
+    ],
+)
+def test_what_a_script_shows_of_its_commands_is_read_for_their_output(printed: Any, text: str):
+    header, _ = script("")
+    shown = {"type": "input_text", "text": json.dumps(printed)}
+    found = read_output([header, shown])
+    assert found.text == text
+    assert (found.verdict, found.exit_code) == (Verdict.FINE, None), "the script's own, not theirs"
+
+
 def test_a_command_that_goes_on_names_its_session():
     assert read_output(running(7)).running_as == "7"
     assert read_output(script("", "running with cell ID 12")).running_as == "12"
