@@ -25,7 +25,7 @@ def append_lines(path: Path, lines: bytes) -> None:
     On failure none of them is left in the file, as far as the file system allows. A line that a
     killed writer has left unfinished is ended first, so that it harms no other. Raises OSError.
     """
-    _make_folder(path.parent)
+    make_private_folder(path.parent)
     with _locked(path) as descriptor:
         size = os.fstat(descriptor).st_size
         is_torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
@@ -93,9 +93,10 @@ def _is_at(path: Path, descriptor: int) -> bool:
         return False
 
 
-def _make_folder(folder: Path) -> None:
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that is its owner's alone, and those above it that are missing."""
     if not folder.is_dir():
-        _make_folder(folder.parent)
+        make_private_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
         _sync_folder(folder.parent)
 

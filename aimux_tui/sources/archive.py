@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING
 
 from msgspec import Struct
 
+from aimux_tui.annotations.appending import make_private_folder
 from aimux_tui.providers.packing import PACKED
 from aimux_tui.providers.registry import load_provider
 from aimux_tui.sources.discovery import Home
@@ -126,7 +127,7 @@ class Archive:
         home = self.folder / log.provider / f"{name}-{digest}"
         marker = home / _MARKER
         if not marker.exists():
-            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(home)
             part = marker.with_name(f"{_MARKER}.{os.getpid()}{_PART}")
             part.write_bytes(os.fsencode(log.root))
             part.replace(marker)
@@ -137,7 +138,7 @@ class Archive:
 
         The copy has the time of the original, by which it is known to be current. Raises OSError.
         """
-        copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(copy.parent)
         part = copy.with_name(f".{copy.name}.{os.getpid()}{_PART}")
         try:
             with original.open("rb") as source, part.open("wb") as target:

@@ -63,6 +63,7 @@ def test_the_copies_are_for_their_owner_alone(archive: Archive, log: LogFile):
     archive.keep([log])
     assert copy_of(archive).stat().st_mode & 0o077 == 0
     assert copy_of(archive).parent.stat().st_mode & 0o077 == 0
+    assert archive.folder.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("what_is_left", ["", "{}\n"])

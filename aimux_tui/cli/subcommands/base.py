@@ -24,6 +24,21 @@ class Subcommand(NamedTuple):
     """What the help ends with: exit codes, examples."""
 
 
+def add_filters(
+    parser: argparse.ArgumentParser, subject: str, since: str
+) -> argparse._ArgumentGroup:
+    """The options that choose by agent, project and time; `since` tells what the time is of."""
+    filters = parser.add_argument_group(f"filters (a {subject} must pass all of them)")
+    filters.add_argument("--provider", metavar="NAME", help="one agent: claude, codex or gemini")
+    filters.add_argument(
+        "--project",
+        metavar="WORDS",
+        help="those whose project or folder contains this, in any case",
+    )
+    filters.add_argument("--since", metavar="WHEN", help=since)
+    return filters
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """The option of every command whose output programs read."""
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aimux_tui.cli.subcommands.base import TARGET, Subcommand, add_json
+from aimux_tui.cli.subcommands.base import TARGET, Subcommand, add_filters, add_json
 
 if TYPE_CHECKING:
     import argparse
@@ -58,15 +58,8 @@ def _add_labels_arguments(parser: argparse.ArgumentParser) -> None:
         default="list",
         help="list everything judged (the default), or prove that no label has lost its turn",
     )
-    filters = parser.add_argument_group("filters (a label must pass all of them)")
-    filters.add_argument("--provider", metavar="NAME", help="one agent: claude, codex or gemini")
-    filters.add_argument(
-        "--project",
-        metavar="WORDS",
-        help="those whose project or folder contains this, in any case",
-    )
-    filters.add_argument(
-        "--since", metavar="WHEN", help="those given since: 90m, 12h, 3d, 2w, today or 2026-11-01"
+    filters = add_filters(
+        parser, "label", "those given since: 90m, 12h, 3d, 2w, today or 2026-11-01"
     )
     filters.add_argument(
         "--label", choices=LABELS, metavar="LABEL", help="good, bad, waste; none: only a note"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aimux_tui.cli.subcommands.base import TARGET, Subcommand, add_json
+from aimux_tui.cli.subcommands.base import TARGET, Subcommand, add_filters, add_json
 
 if TYPE_CHECKING:
     import argparse
@@ -17,16 +17,7 @@ def _add_sessions_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILTER",
         help="only what fits: label:bad, cost>1, status:waiting, failed, words, … (all must)",
     )
-    filters = parser.add_argument_group("filters (a session must pass all of them)")
-    filters.add_argument("--provider", metavar="NAME", help="one agent: claude, codex or gemini")
-    filters.add_argument(
-        "--project",
-        metavar="WORDS",
-        help="those whose project or folder contains this, in any case",
-    )
-    filters.add_argument(
-        "--since", metavar="WHEN", help="those written since: 90m, 12h, 3d, 2w or 2026-11-01"
-    )
+    filters = add_filters(parser, "session", "those written since: 90m, 12h, 3d, 2w or 2026-11-01")
     filters.add_argument("--limit", metavar="N", type=int, help="at most so many, the newest")
     filters.add_argument("--agents", action="store_true", help="sub-agents as rows of their own")
     filters.add_argument(
