@@ -60,7 +60,8 @@ def passages(data: bytes) -> Iterator[Passage]:
                     for text in texts_in(value):
                         yield Passage(PassageKind.NOTICE, text)
         case "queue-operation":
-            yield from _words(record.content, PassageKind.NOTICE)
+            for text in texts_in(record.content):
+                yield from _words(text, PassageKind.NOTICE)
 
 
 def _content(message: Any) -> Any:

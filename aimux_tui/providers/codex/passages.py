@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aimux_tui.model.passage import Passage, PassageKind
 from aimux_tui.providers.arguments import argument_passages, texts_in
 from aimux_tui.providers.codex.documents import objects_in
+from aimux_tui.providers.codex.messages import AgentMessage
 from aimux_tui.providers.codex.outputs import read_output
 from aimux_tui.providers.codex.prompts import content_texts, injection_of, split_request
 from aimux_tui.providers.codex.records import list_of, mapping_of, payload_in, text_of
@@ -67,6 +68,8 @@ def _passages(payload: dict[str, Any]) -> Iterator[Passage]:
         yield Passage(PassageKind.OUTPUT, text, text_of(payload, "call_id"))
     elif kind == "user_message":
         yield from _typed(text_of(payload, "message"))
+    elif kind == "agent_message" and "content" in payload:
+        yield Passage(PassageKind.NOTICE, AgentMessage.of(payload).text)
     elif kind in _SAID:
         said = PassageKind.RESPONSE if kind == "agent_message" else PassageKind.THINKING
         yield Passage(said, text_of(payload, _SAID[kind]))
