@@ -82,7 +82,7 @@ class Archive:
         Blocks. A log that is shorter than its copy is not copied: what was judged may be in the
         part that is gone.
         """
-        is_first = not self.folder.exists()
+        is_first = next(self.folder.rglob(f"*{PACKED}"), None) is None
         copied = size = 0
         trouble = ""
         for log in logs:
@@ -110,7 +110,8 @@ class Archive:
             stat = original.stat()
         except FileNotFoundError:
             return 0  # deleted since it was listed: the copy is all there is
-        if _is_newer(stat, copy) and stat.st_size >= _length_of(copy):
+        length = _length_of(original) if log.is_packed else stat.st_size
+        if _is_newer(stat, copy) and (length is None or length >= (_length_of(copy) or 0)):
             taken += self._replace(copy, original, stat, is_packed=log.is_packed)
         for companion in load_provider(log.provider).companions(log):
             if companion.is_file() and companion.is_relative_to(log.root):
@@ -194,16 +195,16 @@ def _compress(source: IO[bytes], target: IO[bytes], size: int) -> None:
         raise OSError(f"cut while it was copied: {error}") from error
 
 
-def _length_of(copy: Path) -> int:
-    """Bytes of the log that a copy holds; 0 if there is none, or if its head does not tell."""
+def _length_of(packed: Path) -> int | None:
+    """Bytes of the log in a compressed file; None if there is none, or its head does not tell."""
     import zstandard
 
     try:
-        with copy.open("rb") as stream:
-            head = stream.read(18)
-        return max(0, zstandard.frame_content_size(head))
+        with packed.open("rb") as stream:
+            length = zstandard.frame_content_size(stream.read(18))
     except (OSError, zstandard.ZstdError):
-        return 0
+        return None
+    return length if length >= 0 else None
 
 
 def _is_newer(stat: os.stat_result, copy: Path) -> bool:

@@ -93,6 +93,22 @@ def test_a_copy_is_not_listed_beside_its_original(archive: Archive, log: LogFile
     assert not list(find_logs(archived_homes(archive.folder, ["codex"])))
 
 
+def test_a_log_that_its_agent_compressed_replaces_its_copy_unless_it_is_shorter(
+    archive: Archive, tmp_path: Path
+):
+    root = tmp_path / ".codex"
+    plain = root / "sessions" / "rollout-x.jsonl"
+    plain.parent.mkdir(parents=True)
+    plain.write_bytes(b"{}\n" * 100)
+    archive.keep([LogFile("codex", str(plain), "lines", str(root))])
+    (copy,) = archive.folder.rglob("*.zst")
+    packed = plain.with_name("rollout-x.jsonl.zst")
+    for lines, held in ((50, 100), (200, 200)):
+        packed.write_bytes(zstandard.ZstdCompressor().compress(b"{}\n" * lines))
+        archive.keep([LogFile("codex", str(packed), "zstd-lines", str(root))])
+        assert content(copy) == b"{}\n" * held
+
+
 def test_it_does_not_grow_past_its_limit(archive: Archive, log: LogFile):
     archive.keep([log])
     before = content(copy_of(archive))
