@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PASSWORDS = ("password", "passwd", "passphrase", "pwd")
-_OTHERS = ("token", "secret", "key", "credential", "credentials", "connectionstring")
+_OTHERS = ("token", "secret", "key", "credential", "credentials", "keydata")
+_WORDS = (*_PASSWORDS, *_OTHERS, "key-data", "key_data")
+"""What a name ends in, in lower case."""
 _KEY = re.compile(
     r"(?:api|access|account|admin|app|auth|client|encryption|master|private|root|secret|service"
     r"|session|shared|signing|storage|webhook)key$"
@@ -21,12 +23,14 @@ _ASSIGNED = re.compile(
     # What may close the name, and the sign of assignment, or a flag's space.
     r"[\"'`\\\]]{0,4}[ \t]{0,3}(?:(?P<sign>=>|:=|[:=])\s{0,3}|(?P<flag>(?<=[A-Za-z]) ))"
     r"(?:(?P<quote>\\*[\"'`])(?P<quoted>[^\"'`\\\r\n]{4,512})(?P=quote)"
-    r"|(?P<bare>[^\s\"'`\\,;(){}\[\]<>|&$]{4,512}))"
+    r"|(?P<bare>[^\s\"'`\\,;(){}\[\]<>|&$][^\s\"'`\\,;(){}\[\]<>]{3,511}))"
 )
 _CUT = re.compile(
     r"(?P<name>[A-Za-z0-9_.-]{3,60})[\"'`\\\]]{0,4}[ \t]{0,3}(?:=>|:=|[:=])\s{0,3}"
     r"\\*[\"'`]?(?P<value>[^\s\"'`\\,;(){}\[\]<>|&$]+)\Z"
 )
+_BEHIND_VALUE = re.compile(r"[&|$]")
+"""A password may hold these; what chance made does not, and then they part it from the next."""
 _CLOSES_NAME = frozenset("\"'`\\]:= \t")
 _NAME_BEFORE = re.compile(r"[A-Za-z0-9_.-]*\Z")
 _JOINTS = str.maketrans("", "", "_-.")
@@ -49,7 +53,7 @@ def assigned_secrets(text: str) -> Iterator[tuple[int, int, str]]:
     lowered = text.lower()
     if len(lowered) != len(text):  # the one letter that becomes two
         lowered = text.replace("\u0130", "i").lower()
-    for word in _PASSWORDS + _OTHERS:
+    for word in _WORDS:
         start = lowered.find(word)
         while start >= 0:
             end = start + len(word)
@@ -71,8 +75,10 @@ def _judge(
     if is_password:
         if _is_password(value, is_quoted=is_quoted, is_constant=name.isupper()):
             yield match.start(group), match.end(group), "password"
-    elif is_secret_name(name) and is_random(value):
-        yield match.start(group), match.end(group), "secret"
+        return
+    value = _BEHIND_VALUE.split(value, maxsplit=1)[0]
+    if is_secret_name(name) and is_random(value):
+        yield match.start(group), match.start(group) + len(value), "secret"
 
 
 def cut_assignment(text: str, end: int) -> tuple[int, int, str] | None:

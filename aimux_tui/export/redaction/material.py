@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec import Struct
@@ -62,17 +63,9 @@ class RedactedMaterial:
     def __init__(self, material: Material, redactor: Redactor) -> None:
         self._inner = material
         self._redactor = redactor
-        place = Place(material.session.key)
-        self.session: Session = self._go_over(material.session, place)
-        annotations = material.annotations
-        self.annotations = Annotations(
-            annotations.session_key,
-            self._go_over(annotations.session, place / "annotation"),
-            {
-                key: self._go_over(turn, Place(place.session, key, "/annotation"))
-                for key, turn in annotations.turns.items()
-            },
-        )
+        self.session: Session
+        self.annotations: Annotations
+        self.session, self.annotations = redactor.settled(self._head)
 
     @property
     def left_out(self) -> int:
@@ -82,17 +75,7 @@ class RedactedMaterial:
     def turns(self) -> Iterator[ExportedTurn]:
         """The turns, texts whole as far as they may leave."""
         for exported in self._inner.turns():
-            key = exported.turn.summary.key
-            place = Place(self.session.key, key)
-            # The whole texts first: what is a secret in them is one in the summary.
-            prompt = self._go_over(exported.turn.prompt, place / "prompt")
-            steps = self._go_over(exported.turn.steps, place / "steps")
-            summary = self._go_over(exported.turn.summary, place)
-            yield replace(
-                exported,
-                turn=replace(exported.turn, summary=summary, prompt=prompt, steps=steps),
-                annotation=self.annotations.of_turn(key, summary.number),
-            )
+            yield self._redactor.settled(partial(self._turn, exported))
 
     def text(self, body: Body) -> str:
         """The whole of a text, as far as it may leave."""
@@ -116,6 +99,30 @@ class RedactedMaterial:
         """Let go of what was kept."""
         self._inner.close()
 
+    def _head(self) -> tuple[Session, Annotations]:
+        """The session, and what is said of it and its turns."""
+        place = Place(self._inner.session.key)
+        said = self._inner.annotations
+        turns = {
+            key: self._go_over(turn, Place(place.session, key, "/annotation"))
+            for key, turn in said.turns.items()
+        }
+        whole = self._go_over(said.session, place / "annotation")
+        session = self._go_over(self._inner.session, place)
+        return session, Annotations(said.session_key, whole, turns)
+
+    def _turn(self, exported: ExportedTurn) -> ExportedTurn:
+        turn, key = exported.turn, exported.turn.summary.key
+        place = Place(self.session.key, key)
+        redacted = replace(
+            turn,
+            summary=self._go_over(turn.summary, place),
+            prompt=self._go_over(turn.prompt, place / "prompt"),
+            steps=self._go_over(turn.steps, place / "steps"),
+        )
+        annotation = self.annotations.of_turn(key, turn.summary.number)
+        return replace(exported, turn=redacted, annotation=annotation)
+
     def _go_over(self, value: T, place: Place, name: str = "") -> T:
         """A value of the same type; whatever is not known to be harmless counts as words."""
         result: object = value
@@ -138,10 +145,13 @@ class RedactedMaterial:
                     self._go_over(item, place / index, name) for index, item in enumerate(value)
                 )
             case dict():
-                keys = {key: self._redactor.name(str(key), place) for key in value}
+                names = [
+                    self._redactor.argument(str(key), place, number)
+                    for number, key in enumerate(value)
+                ]
                 result = {
-                    keys[key]: self._go_over(item, place / keys[key], str(key))
-                    for key, item in value.items()
+                    name: self._go_over(item, place / name, str(key))
+                    for name, (key, item) in zip(names, value.items(), strict=True)
                 }
             case _:
                 pass

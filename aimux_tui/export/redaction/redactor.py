@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -27,6 +27,8 @@ _MOST_KNOWN = 256
 _BY_NAME = "secret"
 _NAME_LIMIT = 100
 """Characters of a name in a path: names of arguments come from logs."""
+T = TypeVar("T")
+_IDENTIFIER = re.compile(r"[A-Za-z_$][\w.$-]{0,63}", re.ASCII)
 _HOMES = re.compile(
     r"(?P<dashed>-(?:home|Users)-[^-/]+)|/(?:home|Users)/[^/\s:\"']+|/root(?=/|$)"
     r"|[A-Za-z]:\\+Users\\+[^\\\s\"']+"
@@ -65,6 +67,23 @@ class Redactor:
         self._hasher = Hasher()
         self._known: dict[str, str] = {}
         """Secrets that were found, and their kinds."""
+        self._pending: list[Removal] = []
+        """What `settled` has not told yet."""
+
+    def settled(self, go_over: Callable[[], T]) -> T:
+        """What `go_over` returns, done again if it met a secret for the first time.
+
+        So a secret is masked also in what stands before the place that shows it to be one.
+        """
+        known = self._known.copy()
+        result = go_over()
+        if self._known.keys() != known.keys():
+            self._pending.clear()
+            result = go_over()
+        for removal in self._pending:
+            self._tell(removal)
+        self._pending.clear()
+        return result
 
     def words(self, text: str, place: Place, *, name: str = "") -> str:
         """What somebody said, a tool was given or put out. `name` is the key it is the value of."""
@@ -86,6 +105,13 @@ class Redactor:
         if self._home and (text == self._home or text.startswith(self._home + "/")):
             text = "~" + text[len(self._home) :]
         return _HOMES.sub(_home_sign, text)
+
+    def argument(self, name: str, place: Place, number: int) -> str:
+        """The name of an argument; where words are removed, it stays if it is an identifier."""
+        if not self.removes_words or _IDENTIFIER.fullmatch(name):
+            return self.mask(name, place)
+        self._note(Reason.REMOVED, name, place / number)
+        return f"[removed: {len(name):,} characters, {number}]"
 
     def brief(self, text: str, place: Place) -> str:
         """Words on one line, made from longer ones: they may end within a secret."""
@@ -136,7 +162,7 @@ class Redactor:
         head = int(self._limit * _HEAD_SHARE)
         tail = self._limit - head
         missing = len(text) - self._limit
-        self._tell(
+        self._pending.append(
             Removal(place.session, place.turn, place.path, Reason.CUT, missing, f"sha256:{digest}")
         )
         word = f"[cut: {missing:,} of {len(text):,} characters; SHA-256 of all {digest}]"
@@ -144,7 +170,9 @@ class Redactor:
 
     def _note(self, reason: Reason, text: str, place: Place, *, kind: str = "") -> None:
         digest = self._hasher.of_hidden(text)
-        self._tell(Removal(place.session, place.turn, place.path, reason, len(text), digest, kind))
+        self._pending.append(
+            Removal(place.session, place.turn, place.path, reason, len(text), digest, kind)
+        )
 
 
 def _home_sign(home: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -102,6 +103,7 @@ def _match(rule: Rule, text: str, start: int) -> Iterator[Secret]:
         yield Secret(match.start(group), match.end(group), rule.kind)
 
 
+@cache
 def _rules_of(beginning: str) -> list[Rule]:
     """The rules that a beginning may be of: a shorter trigger may begin a longer one."""
     return [rule for rule in _TOKENS if beginning.startswith(rule.triggers)]

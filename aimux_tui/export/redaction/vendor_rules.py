@@ -191,7 +191,7 @@ _ANYWHERE = (
     _token(
         "password hash",
         "$1$ $2a$ $2b$ $2y$ $5$ $6$ $y$ $argon2",
-        r"\$(?:1|2[aby]|5|6|y|argon2(?:id?|d))\$[./A-Za-z0-9$=,+]{22,}",
+        r"\$(?:1|2[aby]|5|6|y|argon2(?:id?|d))\$[./A-Za-z0-9$=,+]{21,}[./A-Za-z0-9=]",
     ),
     _within("password of a machine", "login ", r"\blogin\s+\S+\s+password\s+(?P<secret>\S{4,})"),
     _within(
