@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from aimux_tui.annotations.changes import AnnotationBook
     from aimux_tui.commands.base import Pane
+    from aimux_tui.store.library import Library
     from aimux_tui.tui.screens.main import MainScreen
 
 WIDE, MEDIUM, NARROW = (200, 50), (100, 30), (45, 40)
@@ -99,9 +101,9 @@ class Driver:
 @contextlib.asynccontextmanager
 async def running(
     size: tuple[int, int] = WIDE,
-    library: FakeLibrary | None = None,
+    library: FakeLibrary | Library | None = None,
     *,
-    book: MemoryBook | None = None,
+    book: AnnotationBook | None = None,
     is_loaded: bool = True,
     **changes: Any,
 ) -> AsyncIterator[Driver]:
@@ -113,7 +115,7 @@ async def running(
         "keymap": default_keymap(),
         "clock": lambda: NOW,
     }
-    feed = LibraryFeed(library, library.watch)
+    feed = LibraryFeed(library, getattr(library, "watch", None))
     app = AimuxApp(Setup(feed, LabelFeed(book), **(values | changes)))
     async with app.run_test(size=size, notifications=True) as pilot:
         driver = Driver(app, pilot, library, book)

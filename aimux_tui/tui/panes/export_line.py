@@ -28,7 +28,7 @@ class ExportLine(Static):
 
     DEFAULT_CSS = """
     ExportLine {
-        display: none; height: auto; max-height: 5; width: 1fr; padding: 0 1; background: $panel;
+        display: none; height: auto; max-height: 9; width: 1fr; padding: 0 1; background: $panel;
     }
     """
 
