@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from aimux_tui.model.log import Problem
 from aimux_tui.model.usage import Cost, Usage
@@ -79,6 +79,9 @@ class Session(Struct, frozen=True):
     """Counts are still being read."""
     other_paths: tuple[str, ...] = ()
     """Further files of the same session (copies, an older format, a compressed twin)."""
+    repeated_usage: Usage = field(default_factory=Usage)
+    """Of requests in its log that another log made and counts; not in `usage`."""
+    repeated_cost: Cost = field(default_factory=Cost)
     archived_from: str = ""
     """Where the log lay before its agent deleted it, if it is read from aimux's archive."""
 

@@ -104,6 +104,8 @@ def build_session(
         cost=cost,
         total_usage=sum((child.total_usage for child in children), usage),
         total_cost=sum((child.total_cost for child in children), cost),
+        repeated_usage=record.shared_usage,
+        repeated_cost=record.shared_cost,
         context_tokens=summary.context_tokens,
         context_window=_window_of(summary, pricer),
         parent_key=summary.parent_key,

@@ -127,6 +127,11 @@ def _tokens(session: Session, look: Look) -> Iterator[Line]:
         yield field("no price for", names, look, look.palette.waiting)
     if session.cost.is_lower_bound or session.usage.is_lower_bound:
         yield note("The log counts too few output tokens: these are lower bounds.", look)
+    if repeated := session.repeated_usage.requests:
+        spent = look.plain(format_spent(session.repeated_usage, session.repeated_cost))
+        requests = plural(repeated, "request")
+        yield field("repeated", f"{requests}, {spent}, counted with another session", look)
+        yield note("The log repeats them from there, so its turns add up to more.", look)
     if session.descendants:
         total = format_spent(session.total_usage, session.total_cost)
         yield field("with agents", look.plain(total), look)
