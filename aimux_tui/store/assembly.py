@@ -75,7 +75,6 @@ def build_session(
     spawn = spawn_of(summary, parent)
     written = datetime.fromtimestamp(record.stamp.mtime_ns / 1e9, UTC)
     status, reason = status_of(summary, live=live, written=written, now=now)
-    updated = [child.updated for child in children if child.updated is not None]
     usage, cost = record.own_usage, record.own_cost
     return Session(
         key=summary.key,
@@ -90,7 +89,7 @@ def build_session(
         agent_name=summary.agent_name or (spawn.agent_name if spawn else ""),
         models=summary.models,
         started=summary.started,
-        updated=max([summary.updated or written, *updated]),
+        updated=_updated(summary.updated or written, children),
         status=status,
         status_reason=reason,
         turns=summary.turns,
@@ -121,6 +120,10 @@ def build_session(
         other_paths=tuple(others),
         archived_from=record.file.archived_from,
     )
+
+
+def _updated(own: datetime, children: Sequence[Session]) -> datetime:
+    return max([own, *(child.updated for child in children if child.updated is not None)])
 
 
 def _window_of(summary: LogSummary, pricer: Pricer) -> int | None:
