@@ -85,10 +85,10 @@ def _to_choice(kind: type[StrEnum], name: str, given: Located) -> StrEnum:
 
 def _to_port(name: str, given: Located) -> int:
     """A number that a port can have; the only whole numbers among the settings."""
-    value = _to_number(name, given)
-    if value != int(value) or not 0 < value <= _LAST_PORT:
+    text = given.text if isinstance(given, Scalar) else ""
+    if not (text.isdecimal() and len(text) <= 5 and 0 < int(text) <= _LAST_PORT):
         raise bad_value(name, given, f"expected a number from 1 to {_LAST_PORT}")
-    return int(value)
+    return int(text)
 
 
 def _to_number(name: str, given: Located) -> float:

@@ -39,6 +39,8 @@ _SIGNALS: dict[str, Signal | None] = {
     "v1/metrics": Signal.METRICS,
 }
 _RETRY_SECONDS = "1"
+_QUESTIONS = frozenset({"GET", "HEAD"})
+"""Asked at `/`, nothing was meant to be sent: somebody wants to know who listens."""
 
 
 class RefusedError(Exception):
@@ -78,7 +80,8 @@ class OtlpHandler:
             wanted = _read_head(request, self._limits.body_bytes)
             batch, encoding = await self._take(request, wanted)
         except RefusedError as refused:
-            return self._refuse(refused, answer)
+            is_question = request.method in _QUESTIONS and request.path == "/"
+            return self._refuse(refused, answer, is_question=is_question)
         return _response(200, success(batch, encoding), encoding)
 
     async def _take(
@@ -133,8 +136,11 @@ class OtlpHandler:
         allowed = f"{self._limits.body_bytes:,} bytes"
         return RefusedError(413, Refusal.TOO_LARGE, f"the body has more than {allowed}")
 
-    def _refuse(self, refused: RefusedError, encoding: Encoding) -> web.Response:
-        self._counters.refuse(refused.reason)
+    def _refuse(
+        self, refused: RefusedError, encoding: Encoding, *, is_question: bool
+    ) -> web.Response:
+        if not is_question:
+            self._counters.refuse(refused.reason)
         body = failure(refused.status, refused.message, encoding)
         response = _response(refused.status, body, encoding)
         match refused.status:

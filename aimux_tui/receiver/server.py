@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from aimux_tui.store.telemetry.writer import TelemetryWriter
 
 _BACKLOG = 1024
-_PROBE_SECONDS = 1.0
-_SERVER_HEADER = b"\r\nserver: aimux"
 _GOODBYE_SECONDS = 2.0
 
 
@@ -98,21 +96,6 @@ def _in_words(error: OSError, host: str, port: int) -> ReceiverError:
     return ReceiverError(
         f"cannot listen at {host}:{port} ({reason})", hint="set otel.host and otel.port"
     )
-
-
-async def is_aimux(host: str, port: int) -> bool:
-    """Whether it is another aimux that listens there."""
-    try:
-        async with asyncio.timeout(_PROBE_SECONDS):
-            reader, writer = await asyncio.open_connection(host, port)
-            try:
-                writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-                answer = await reader.read(2048)
-            finally:
-                writer.close()
-    except (OSError, TimeoutError):
-        return False
-    return _SERVER_HEADER in answer.lower()
 
 
 class OtlpServer:

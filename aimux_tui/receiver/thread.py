@@ -218,10 +218,14 @@ class ReceiverThread:
 
     async def _tell_failure(self, error: ReceiverError) -> None:
         """Say why it does not listen; if another aimux does, that is no failure."""
-        from aimux_tui.receiver.server import PortTakenError, is_aimux
+        from aimux_tui.receiver.probe import Occupant, who_listens
+        from aimux_tui.receiver.server import PortTakenError
 
         host, port = self._settings.host, self._settings.port
-        if isinstance(error, PortTakenError) and await is_aimux(host, port):
+        if (
+            isinstance(error, PortTakenError)
+            and await asyncio.to_thread(who_listens, host, port) is Occupant.AIMUX
+        ):
             from aimux_tui.store.telemetry.reader import Telemetry
 
             telemetry = Telemetry(self._path)

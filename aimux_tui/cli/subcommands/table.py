@@ -10,6 +10,7 @@ from aimux_tui.cli.subcommands import (
     receiving,
     searching,
     upkeep,
+    wiring,
 )
 
 SUBCOMMANDS = (
@@ -19,5 +20,6 @@ SUBCOMMANDS = (
     *searching.SUBCOMMANDS,
     *asking.SUBCOMMANDS,
     *receiving.SUBCOMMANDS,
+    *wiring.SUBCOMMANDS,
     *upkeep.SUBCOMMANDS,
 )
