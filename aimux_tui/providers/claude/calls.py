@@ -59,8 +59,8 @@ class Calls:
     """Every call of a log once, by its id, and the results that have come."""
 
     __slots__ = (
-        "_book", "_orphans", "additions", "by_id", "deletions", "edits", "failed", "pending",
-        "rejected",
+        "_book", "_closed_early", "_orphans", "additions", "by_id", "deletions", "edits", "failed",
+        "pending", "rejected",
     )  # fmt: skip
 
     def __init__(self, book: TurnBook) -> None:
@@ -68,6 +68,8 @@ class Calls:
         self.by_id: dict[str, int] = {}
         """Call → the index of its turn times two, plus one if it failed."""
         self._orphans: dict[str, list[_Orphan]] = {}
+        self._closed_early: dict[str, bool] = {}
+        """Calls that are still to come, whose results in the model's words came → as errors?"""
         self.pending: dict[str, str] = {}
         """Calls that wait for a result → tool name, in order."""
         self.failed = self.rejected = 0
@@ -90,6 +92,8 @@ class Calls:
         if self._orphans:
             for orphan in self._orphans.pop(call_id, ()):
                 self._adopt(orphan, call_id, turn, start)
+        if call_id in self._closed_early:
+            self.close(call_id, is_error=self._closed_early.pop(call_id))
 
     def _adopt(self, orphan: _Orphan, call_id: str, turn: OpenTurn, start: int) -> None:
         """A result that came before its call is shown in the call's turn."""
@@ -163,6 +167,7 @@ class Calls:
         """A server-side tool's result, which stands in the model's own message."""
         turn = self.turn_of(call_id)
         if turn is None:
+            self._closed_early[call_id] = is_error
             return
         self.pending.pop(call_id, None)
         if is_error:

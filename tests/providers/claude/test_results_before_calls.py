@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aimux_tui.model.log import LogState
 from aimux_tui.model.tools import ToolCall, ToolStatus
 from aimux_tui.model.turn import Notice
 from aimux_tui.providers.claude import PROVIDER
@@ -50,6 +51,24 @@ def two_results(*calls: str, failed: str = "", twin: Any = None) -> dict[str, An
     return {"message": {"role": "user", "content": blocks}} | (
         {"toolUseResult": twin} if twin else {}
     )
+
+
+def server_result(call: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "code_execution_tool_result", "tool_use_id": call, **fields}
+
+
+@pytest.mark.parametrize("is_error", [False, True])
+def test_a_result_in_the_models_own_message_may_stand_before_its_call(is_error: bool) -> None:
+    log = Log()
+    log.prompt("one")
+    call = {"type": "server_tool_use", "id": "s1", "name": "code_execution", "input": {}}
+    log.say(server_result("s1", content="3", is_error=is_error), call, text("three"))
+    (row,) = log.rows()
+    assert (row.tool_calls, row.failures) == (1, int(is_error))
+    assert log.summary().state is LogState.FINISHED
+    (steps,) = opened(log)
+    status = ToolStatus.FAILED if is_error else ToolStatus.OK
+    assert calls(steps) == {"s1": ("3", status)}
 
 
 def test_a_result_in_an_earlier_turn_is_shown_with_its_call() -> None:
