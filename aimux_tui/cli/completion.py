@@ -79,7 +79,7 @@ def script(shell: str) -> str:
     """What the shell has to evaluate."""
     parser = build_parser()
     for action in _actions(parser):
-        if action.dest in {"session", "paths"}:
+        if action.dest in {"session", "paths", "out"}:
             # An attribute that shtab looks for.
             vars(action)["complete"] = _TARGET if action.dest == "session" else _FILES
         elif action.dest == "provider":

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from aimux_tui.export.scope import Selection
 
 _HOST = re.compile(
-    rb"\b(?:https?|wss?|ssh|git|postgres(?:ql)?|mysql|redis)://(?:[^\s/\"'@\\]*@)?"
+    rb"\b(?:https?|wss?|ssh|git|postgres(?:ql)?|mysql|redis)://"
+    rb"(?:[^\s/\"'@\\]*(?:\[masked: [^\]]*\])?@)?"
     rb"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,100}[A-Za-z0-9])"
 )
 

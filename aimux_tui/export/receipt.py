@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from aimux_tui import __version__
 from aimux_tui.errors import ExportError
+from aimux_tui.export.redaction.manifest import manifest_path
 
 if TYPE_CHECKING:
     from aimux_tui.export.base import ExportContext
@@ -119,7 +120,7 @@ def verify(path: Path) -> Verification:
         )
     differences = _compare(target, receipt.export)
     if receipt.manifest is not None:
-        differences += _compare(target.with_name(receipt.manifest.file), receipt.manifest)
+        differences += _compare(manifest_path(target), receipt.manifest)
     return Verification(target, receipt, tuple(differences))
 
 
