@@ -1,0 +1,3 @@
+"""Pointing the agents' own telemetry at the receiver."""
+
+from __future__ import annotations
