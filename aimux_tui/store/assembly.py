@@ -71,9 +71,8 @@ def build_session(
     now: datetime,
 ) -> Session:
     """The list row of the session that `record` tells; `others` are further files of it."""
-    summary = record.summary
+    summary, written = record.summary, datetime.fromtimestamp(record.stamp.mtime_ns / 1e9, UTC)
     spawn = spawn_of(summary, parent)
-    written = datetime.fromtimestamp(record.stamp.mtime_ns / 1e9, UTC)
     status, reason = status_of(summary, live=live, written=written, now=now)
     usage, cost = record.own_usage, record.own_cost
     return Session(
