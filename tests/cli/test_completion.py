@@ -104,7 +104,7 @@ def test_the_script_is_one_that_the_shell_can_read(run: Run, shell: str) -> None
 @needs("bash")
 def test_bash(env: dict[str, str]) -> None:
     assert ask_bash(env, "aimux|") == {*command_names()}
-    assert ask_bash(env, "aimux|se") == {"sessions"}
+    assert ask_bash(env, "aimux|ses") == {"sessions"}
     assert ask_bash(env, "aimux|--f") == {"--follow"}
     assert ask_bash(env, "aimux|sessions|--p") == {"--provider", "--project"}
     assert ask_bash(env, "aimux|sessions|--provider|") == {"claude", "codex", "gemini"}
