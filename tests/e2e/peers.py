@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.agents import INSTALL_SECONDS, UnavailableError, end
+from tests.e2e.agents import INSTALL_SECONDS, UnavailableError
 from tests.export.otlp.server import free_port
 
 START_SECONDS = 180.0
@@ -101,7 +103,8 @@ class PeerServer:
     def kill(self) -> None:
         """End it at once, with the processes that it started."""
         if self.process is not None:
-            end(self.process, seconds=0.1)
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
             self.process = None
 
     def _is_ready(self) -> bool:
