@@ -135,9 +135,11 @@ def _filters(rows: Sequence[OutlineRow]) -> Html:
     if not offered:
         return EMPTY
     radios = (
-        joined(
+        tag(
+            "span",
             tag("input", type="radio", name="show", id=f"show-{name}", checked=name == "all"),
             tag("label", f"{words} ", tag("small", f"{count:,}"), for_=f"show-{name}"),
+            class_="choice",
         )
         for name, words, count in [("all", "all", len(rows)), *offered]
     )

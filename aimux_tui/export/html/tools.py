@@ -67,7 +67,8 @@ def _heading(call: ToolCall) -> Iterator[Html]:
 
 def call_body(call: ToolCall, material: Material) -> Iterator[Html]:
     """What stands in a call, without its sub-agent."""
-    if call.error:
+    output = material.text(call.output) if call.output else ""
+    if call.error and not _begins_with(output, call.error):
         yield tag("p", call.error, class_="error")
     for edit in call.edits:
         yield edit_block(edit)
@@ -75,16 +76,20 @@ def call_body(call: ToolCall, material: Material) -> Iterator[Html]:
     if arguments:
         fields = tag("dl", *_fields(arguments), class_="fields")
         yield fold("input", fields) if call.edits else fields
-    if not call.output:
+    if not output:
         if call.status in {ToolStatus.OK, ToolStatus.FAILED}:
             yield tag("p", "no output", class_="note")
-        return
-    output = material.text(call.output)
-    if call.edits or call.kind is ToolKind.READ:
+    elif call.edits or call.kind is ToolKind.READ:
         yield fold(joined("output ", _size(output)), long_text(output, shown=200))
-    elif output.strip() != call.error.strip():
+    else:
         yield tag("h4", "Output ", _size(output) if is_long(output) else EMPTY)
         yield long_text(output)
+
+
+def _begins_with(output: str, error: str) -> bool:
+    """Whether an error is only the beginning of the output, which is shown below anyway."""
+    words = " ".join(error.rstrip("… \n").split())
+    return " ".join(output[: 2 * len(error)].split()).startswith(words)
 
 
 def _size(text: str) -> Html:

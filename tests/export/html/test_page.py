@@ -247,6 +247,23 @@ def test_a_tool_call_tells_how_it_went():
     assert "test 227" in more.text
 
 
+@pytest.mark.parametrize(
+    ("error", "output", "is_shown"),
+    [
+        ("Exit code 1\n1 fail…", "Exit code 1\n1 failed\nand more", False),
+        ("1 failed", "2 passed\n1 failed", True),
+        ("refused", "", True),
+    ],
+)
+def test_an_error_is_not_told_twice(error: str, output: str, is_shown: bool):
+    call = tool(
+        "Bash", ToolKind.EXECUTE, "make", status=ToolStatus.FAILED, error=error,
+        output=Body.of(output),
+    )  # fmt: skip
+    details = page_of(make_turn(1, "x", [call])).one("details", "call")
+    assert bool(details.all("p", "error")) == is_shown
+
+
 def test_texts_that_were_cut_are_fetched_whole():
     ref = BodyRef(Span(0, 1), "/output")
     call = tool("Bash", ToolKind.EXECUTE, "make", output=Body("start", 8, ref))
