@@ -55,7 +55,9 @@ def _dispatch(argv: Sequence[str]) -> int:
 def _view(options: argparse.Namespace) -> int:
     from aimux_tui.cli import viewer
 
-    return viewer.run(options.target, follow=options.follow, theme=options.theme)
+    return viewer.run(
+        options.target, follow=options.follow, receives=options.receive, theme=options.theme
+    )
 
 
 def _refuse_misspelt_command(word: str) -> None:

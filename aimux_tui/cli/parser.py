@@ -22,7 +22,7 @@ _DESCRIPTION = """\
 See what your coding agents really did, while they do it: the sessions of
 Claude Code, Codex CLI and Gemini CLI on this machine, turn by turn."""
 _USAGE = """\
-aimux [SESSION | PATH] [--follow] [--theme NAME]
+aimux [SESSION | PATH] [--follow] [--receive] [--theme NAME]
        aimux COMMAND [OPTIONS]"""
 _EXAMPLES = """\
 examples:
@@ -136,6 +136,9 @@ def command_names() -> list[str]:
 def _add_screen_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--follow", action="store_true", help="follow the newest session of this folder"
+    )
+    parser.add_argument(
+        "--receive", action="store_true", help="receive the agents' telemetry while it runs"
     )
     parser.add_argument("--theme", metavar="NAME", help="one of the themes that `:theme` lists")
     parser.add_argument("--version", action="version", version=f"aimux {__version__}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from aimux_tui.cli.receiving import receiving
 from aimux_tui.cli.setup import (
     library_for,
     look_around,
@@ -16,13 +17,16 @@ from aimux_tui.errors import CommandError
 from aimux_tui.sources.discovery import find_logs
 
 
-def run(target: str | None, *, follow: bool, theme: str | None) -> int:
+def run(target: str | None, *, follow: bool, receives: bool, theme: str | None) -> int:
     """Open the screen and return its exit code. Raises CommandError without a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError(
             "the viewer needs a terminal", hint="`aimux sessions` and `aimux show` print text"
         )
-    surroundings = look_around({"theme": theme} if theme else {})
+    flags: dict[str, object] = {"theme": theme} if theme else {}
+    if receives:
+        flags["otel.enabled"] = True
+    surroundings = look_around(flags)
     path = ""
     if target is not None:
         library, path = library_for(surroundings, target)
@@ -34,15 +38,16 @@ def run(target: str | None, *, follow: bool, theme: str | None) -> int:
         library = make_library(surroundings)
     from aimux_tui.tui.run import Start, run_app
 
-    return run_app(
-        library,
-        open_book(surroundings),
-        surroundings.settings,
-        surroundings.paths,
-        Start(
-            open_target=path or target or "",
-            follow_folder=str(Path.cwd()) if follow else "",
-            errors=surroundings.errors,
-        ),
-        archive=open_archive(surroundings),
-    )
+    with receiving(surroundings):
+        return run_app(
+            library,
+            open_book(surroundings),
+            surroundings.settings,
+            surroundings.paths,
+            Start(
+                open_target=path or target or "",
+                follow_folder=str(Path.cwd()) if follow else "",
+                errors=surroundings.errors,
+            ),
+            archive=open_archive(surroundings),
+        )

@@ -26,10 +26,18 @@ if TYPE_CHECKING:
     from aimux_tui.store.telemetry.writer import TelemetryWriter
 
 _TICK_SECONDS = 0.1
+_IDLE_TICK_SECONDS = 0.5
 _TELL_SECONDS = 2.0
 _PRUNE_SECONDS = 60.0
 _RETRY_SECONDS = 2.0
 _DAY_NS = 86_400_000_000_000
+
+
+async def _within(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, but not longer than so many seconds."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _ignore(_status: ReceiverStatus) -> None:
@@ -64,16 +72,18 @@ class ReceiverThread:
 
     @property
     def status(self) -> ReceiverStatus:
-        """How it is doing; changes of counts show within a tenth of a second."""
+        """How it is doing; changes of counts show at once, or within half a second after a pause."""
         return self._status
 
-    def start(self) -> None:
-        """Begin to receive. Whether that works, the status tells."""
+    def start(self, *, delay: float = 0.0) -> None:
+        """Begin to receive, `delay` seconds from now. Whether that works, the status tells."""
         if self._thread is not None:
             return
         self._is_unwanted = False
         self._publish(state=ReceiverState.STARTING, started_ns=time.time_ns())
-        self._thread = threading.Thread(target=self._run, name="aimux-receiver", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(delay,), name="aimux-receiver", daemon=True
+        )
         self._thread.start()
 
     def stop(self, seconds: float = 5.0) -> None:
@@ -88,26 +98,26 @@ class ReceiverThread:
         thread.join(seconds)
         self._thread = None
 
-    def _run(self) -> None:
+    def _run(self, delay: float) -> None:
         try:
-            asyncio.run(self._receive_until_stopped())
+            asyncio.run(self._receive_until_stopped(delay))
         finally:
             with self._lock:
                 self._loop = None
 
-    async def _receive_until_stopped(self) -> None:
+    async def _receive_until_stopped(self, delay: float) -> None:
         stopping = asyncio.Event()
         with self._lock:
             self._loop, self._stopping = asyncio.get_running_loop(), stopping
             if self._is_unwanted:
                 stopping.set()
+        await _within(stopping, delay)
         while not stopping.is_set():
             try:
                 await self._receive(stopping)
             except ReceiverError as error:
                 await self._tell_failure(error)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stopping.wait(), _RETRY_SECONDS)
+                await _within(stopping, _RETRY_SECONDS)
         self._publish(state=ReceiverState.OFF, connections=0, rate=0.0, problem="", hint="")
 
     async def _receive(self, stopping: asyncio.Event) -> None:
@@ -161,7 +171,7 @@ class ReceiverThread:
         counters: Counters,
     ) -> None:
         """Tell how it goes, and keep the file within its limits, until told to stop."""
-        told_changes, next_tell, next_prune = -1, 0.0, 0.0
+        seen_changes, told_changes, next_tell, next_prune = -1, -1, 0.0, 0.0
         while not stopping.is_set():
             self._publish_counts(server, writer, counters)
             now = time.monotonic()
@@ -170,8 +180,9 @@ class ReceiverThread:
                 self._leave_word(writer)
             if now >= next_prune and not self._prune(writer):
                 next_prune = now + _PRUNE_SECONDS
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), _TICK_SECONDS)
+            is_busy = counters.changes != seen_changes
+            seen_changes = counters.changes
+            await _within(stopping, _TICK_SECONDS if is_busy else _IDLE_TICK_SECONDS)
 
     def _prune(self, writer: TelemetryWriter) -> bool:
         """Drop some of what is too old or too much. True if there is more to drop."""
