@@ -84,7 +84,8 @@ def _base_url(given: str, *, is_insecure: bool) -> str:
         parts = urlsplit(text if has_scheme else f"//{text}")
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise ExportError(f"{given!r} is no endpoint: {error}", hint=_HINT) from error
+        message = f"{given!r} is no endpoint: its host or port cannot be read"
+        raise ExportError(message, hint=_HINT) from error
     if not host or any(sign.isspace() for sign in text):
         raise ExportError(f"{given!r} is no endpoint: it names no host", hint=_HINT)
     if has_scheme and parts.scheme not in {"http", "https"}:
