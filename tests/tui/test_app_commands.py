@@ -446,6 +446,33 @@ async def test_what_cannot_be_done_is_greyed_by_absence_and_says_why():
         await app.see("there is nothing to close")
 
 
+async def test_a_key_that_is_for_another_pane_says_so():
+    async with running() as app:
+        await app.press("Z")
+        await app.see("Z does nothing here: it is for the trace and the detail")
+
+
+async def test_what_is_done_to_a_list_out_of_sight_is_told():
+    async with running(NARROW) as app:
+        await app.open_session(LOGIN)
+        await app.press("s")
+        await app.see("sessions are sorted by")
+        await app.press("H")
+        await app.see("sessions of machines")
+
+
+async def test_two_columns_need_a_diff_and_room_for_it():
+    async with running() as app:
+        await app.open_session(LOGIN)
+        await app.press("|")
+        await app.see("there is no diff in the detail")
+        await go_to_step(app, "turn-1", "step:4:0")
+        await app.press("enter")
+        await app.until(lambda: app.pane is Pane.DETAIL)
+        await app.press("|")
+        await app.see("two columns need a detail of 120 columns")
+
+
 async def test_quitting_keeps_what_was_read():
     async with running() as app:
         await app.press("q")

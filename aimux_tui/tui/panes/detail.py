@@ -128,6 +128,7 @@ class DetailPane(CursorCommands, Column):
     def show(self, subject: Subject, feed: TraceFeed) -> None:
         """Show something; the view stays the one that was chosen last, if it can show it."""
         before, self.subject = self.subject, subject
+        self.text.say_when_empty([note("There is nothing to show.", self.text.look)])
         is_same = before is not None and self._feed is feed and before.identity == subject.identity
         self._feed = feed
         self.is_in_string &= is_same

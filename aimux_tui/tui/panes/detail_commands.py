@@ -63,6 +63,18 @@ class DetailCommands:
         """Show diffs in two columns, or in one."""
         self._pane.toggle_columns()
 
+    def why_not_view_side_by_side(self) -> str:
+        """A diff must be shown, in a pane that is wide enough."""
+        view = self._pane.view
+        if view is None or view.id != "diff":
+            return "there is no diff in the detail"
+        from aimux_tui.tui.format.diff import SIDE_BY_SIDE
+
+        width = self._pane.text.row_width
+        if self._pane.display and width < SIDE_BY_SIDE:
+            return f"two columns need a detail of {SIDE_BY_SIDE} columns; it has {width}"
+        return ""
+
     def cmd_item_open(self) -> None:
         """Open the sub-agent, or a branch of the tree."""
         tree = self._pane.tree_shown

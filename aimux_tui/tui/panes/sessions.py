@@ -252,11 +252,19 @@ class SessionsPane(CursorCommands, Column):
         else:
             self.rows.sort = SessionSort(by)
         self._arrange()
+        self._tell_unseen(f"sessions are sorted by {self.rows.sort.value}")
 
     def cmd_session_hidden(self) -> None:
         """Show hidden sessions, or hide them."""
         self.rows.show_hidden = not self.rows.show_hidden
         self._arrange()
+        done = "shown" if self.rows.show_hidden else "hidden"
+        self._tell_unseen(f"sessions of machines are {done} in the list")
+
+    def _tell_unseen(self, words: str) -> None:
+        """Say what was done to a list that is not on the screen."""
+        if not self.display:
+            self.notify(words, markup=False, timeout=3)
 
     def why_not_session_hidden(self) -> str:
         """There must be some."""

@@ -8,9 +8,11 @@ from textual import work
 from textual.screen import Screen
 from textual.widgets import Input
 
+from aimux_tui.commands.base import Pane
 from aimux_tui.commands.parse import parse
-from aimux_tui.commands.registry import chords, commands_by_id
+from aimux_tui.commands.registry import bound_elsewhere, chords, commands_by_id
 from aimux_tui.errors import CommandError
+from aimux_tui.keys import label
 from aimux_tui.tui.bindings import AT_ONCE
 from aimux_tui.tui.dispatch import reason_against, run_command
 from aimux_tui.tui.screens.chord import make_chord_screen
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from textual import events
 
-    from aimux_tui.commands.base import Command, Pane
+    from aimux_tui.commands.base import Command
     from aimux_tui.tui.messages import CommandClicked
     from aimux_tui.tui.panes.command_line import CommandLine
     from aimux_tui.tui.setup import Setup
@@ -70,8 +72,16 @@ class CommandScreen(Screen[None]):
         return super().check_action(action, parameters)
 
     def on_key(self, event: events.Key) -> None:
-        """Remember it: it may get to the app when another screen is open by then."""
+        """Remember it: it may get to the app when another screen is open by then.
+
+        One that means something in other panes alone is answered, so that it does not seem broken.
+        """
         self.keys_below.add(event)
+        found = bound_elsewhere(self.setup.keymap, event.key, self.current_pane)
+        if found is not None and not isinstance(self.focused, Input):
+            key, command = found
+            panes = " and ".join(f"the {pane}" for pane in Pane if pane in command.panes)
+            self.tell(f"{label(key)} does nothing here: it is for {panes}")
 
     async def action_command(self, command_id: str, *arguments: str) -> None:
         """Do what a key or a button stands for."""

@@ -50,7 +50,7 @@ class MessageView:
         assert subject.turn is not None
         turn = subject.details or await context.feed.read_turn(subject.turn.key)
         if subject.part == "prompt":
-            return Page(await _prompt(turn, context))
+            return Page(await _prompt(turn, context) or _nothing(context))
         lines, was_row = await _prompt(turn, context), False
         paths = _paths(subject, context)
         for step in turn.steps:
@@ -64,7 +64,11 @@ class MessageView:
             else:
                 lines += await step_lines(step, context, paths)
             was_row = _is_row(step)
-        return Page(lines or [note("There are no words in this turn.", context.look)])
+        return Page(lines or _nothing(context))
+
+
+def _nothing(context: ViewContext) -> list[Line]:
+    return [note("There are no words in this turn.", context.look)]
 
 
 def _is_row(step: Step) -> bool:
