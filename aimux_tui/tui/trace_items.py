@@ -13,6 +13,7 @@ from aimux_tui.config.schema import TimeMode
 from aimux_tui.model.turn import PROMPT_KINDS, TurnState
 from aimux_tui.text.units import format_age
 from aimux_tui.tui.agent_state import AgentState, state_of
+from aimux_tui.tui.filter_words import known_of_turns
 from aimux_tui.tui.filtering import turn_filter
 from aimux_tui.tui.format.labels import note_lines
 from aimux_tui.tui.format.lines import Line, rows
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.annotation import TurnAnnotation
     from aimux_tui.model.session import Session
     from aimux_tui.model.turn import TurnSummary
+    from aimux_tui.tui.filter_words import Known
     from aimux_tui.tui.format.lines import Row
     from aimux_tui.tui.format.look import Look
     from aimux_tui.tui.review import Review
@@ -63,6 +65,10 @@ class TraceItems:
         self._shown: list[int] | None = None
 
     # The turns.
+
+    def known_values(self) -> Known:
+        """What a filter may ask of them."""
+        return known_of_turns(self.view.turns)
 
     def put(self, view: TraceView, news: TraceNews) -> None:
         """Take other turns; those before the first that changed must be the same as before."""

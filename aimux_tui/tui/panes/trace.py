@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from aimux_tui.commands.base import Pane
-from aimux_tui.tui.filter_words import known_of_turns
 from aimux_tui.tui.format.labels import NOTE, WRITE
 from aimux_tui.tui.panes.blank import Column
 from aimux_tui.tui.panes.cursor_commands import CursorCommands
@@ -83,9 +82,7 @@ class TracePane(CursorCommands, Column):
         self._sessions: Sequence[Session] = ()
         self._place = PaneTitle(glyphs, "Trace")
         self._line = PaneTitle(glyphs)
-        self.filter = FilterLine(
-            self.list, self.set_query, lambda: known_of_turns(self.items.view.turns)
-        )
+        self.filter = FilterLine(self.list, self.set_query, self.items.known_values)
         self._unseen = 0
         self.reading = TurnReading(self)
         self.helpers = (TraceCommands(self),)
