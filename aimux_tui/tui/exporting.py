@@ -241,8 +241,12 @@ class Exporting:
         if not self.jobs.is_running:
             return
         progress = self.jobs.progress
-        words = "stopping…" if self.jobs.is_stopping else f"{progress.turns:,}"
-        if not self.jobs.is_stopping:
+        if self.jobs.is_stopping:
+            words = "stopping…"
+        elif not progress.turns and not progress.sent:
+            words = "reading…"
+        else:
+            words = f"{progress.turns:,}"
             words += f" of about {progress.total:,} turns" if progress.total else " turns"
             words += f", {progress.sent:,} spans sent" if progress.sent else ""
         part = progress.turns / progress.total if progress.total else None
