@@ -73,7 +73,7 @@ def build(
         finally:
             catalog.close()
         if works:
-            yield from _run(folder, works, should_stop)
+            yield from _run(folder, works, should_stop, lock.fileno())
 
 
 def _plan(folder: Path, catalog: Catalog, logs: Sequence[FoundLog], limit: int) -> list[LogWork]:
@@ -132,7 +132,7 @@ def _is_intact(folder: Path, number: int, checksum: int) -> bool:
 
 
 def _run(
-    folder: Path, works: Sequence[LogWork], should_stop: Callable[[], bool]
+    folder: Path, works: Sequence[LogWork], should_stop: Callable[[], bool], lock: int
 ) -> Iterator[BuildProgress]:
     total = sum(work.found.stamp.size - work.start for work in works)
     count = 1 if total < _WORTH_TWO else min(2, os.cpu_count() or 1)
@@ -141,7 +141,8 @@ def _run(
     news: queue.SimpleQueue[Progress | None] = queue.SimpleQueue()
     with ExitStack() as ending:
         for number in range(count):
-            process = _start(Work(str(folder), segment_bytes, tuple(batches[number::count])))
+            work = Work(str(folder), segment_bytes, tuple(batches[number::count]))
+            process = _start(work, lock)
             ending.callback(_end, process)
             assert process.stdout is not None
             threading.Thread(target=_receive, args=(process.stdout, news), daemon=True).start()
@@ -175,7 +176,8 @@ def _batches(works: Sequence[LogWork], segment_bytes: int) -> list[tuple[LogWork
     return batches
 
 
-def _start(work: Work) -> subprocess.Popen[bytes]:
+def _start(work: Work, lock: int) -> subprocess.Popen[bytes]:
+    """A worker. It holds the lock as well: should we be killed, until it has ended, too."""
     import subprocess
 
     process = subprocess.Popen(
@@ -183,6 +185,7 @@ def _start(work: Work) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        pass_fds=(lock,),
     )
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError):

@@ -20,7 +20,7 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\ua000-\ua4cf\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
-_PIECE = re.compile(rf"([{_UNSPACED}])|[^\w]+")
+_PIECE = re.compile(rf"((?=\w)[{_UNSPACED}])|[^\w]+")
 _LONG_WORD = re.compile(rf"[0-9A-Za-z\x80-\U0010ffff]{{{_LONGEST},}}")
 _WORD = re.compile(r"[0-9a-z\x80-\U0010ffff]+")
 
