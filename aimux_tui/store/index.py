@@ -82,11 +82,16 @@ class Index:
         return self._prepared(":memory:")
 
     def _rebuilt(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
-        """An empty index in the place of a damaged one."""
+        """An empty index in the place of a damaged one, in memory if that cannot be replaced."""
+        try:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+            connection = self._prepared(str(self.path))
+        except (OSError, sqlite3.DatabaseError) as failure:
+            self.trouble = f"{self.path} is damaged and cannot be replaced ({failure})"
+            return self._prepared(":memory:")
         self.trouble = f"{self.path} was damaged and has been rebuilt ({error})"
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
-        return self._prepared(str(self.path))
+        return connection
 
     def _prepared(self, name: str) -> sqlite3.Connection:
         connection = sqlite3.connect(name, timeout=5, isolation_level=None, check_same_thread=False)

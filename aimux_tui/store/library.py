@@ -84,6 +84,11 @@ class Library:
         return not self._unlisted
 
     @property
+    def index_trouble(self) -> str:
+        """Why the index cannot be used, or had to be made anew; "" if all is well."""
+        return self.index.trouble
+
+    @property
     def unreadable(self) -> Mapping[str, str]:
         """Logs that could not be opened: path → why."""
         return dict(self._shelf.unreadable)

@@ -40,6 +40,7 @@ class Snapshot(Struct, frozen=True):
     places: tuple[Place, ...] = ()
     progress: tuple[int, int] = (0, 0)
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    index_trouble: str = ""
     is_loaded: bool = False
     is_listed: bool = False
     """Every log is in the list, be it without its numbers."""
@@ -63,7 +64,7 @@ class LibraryFeed:
         """Called on the event loop when files changed, before the library reads them; with an empty
         set when any may have changed."""
         self.on_trouble: Callable[[str], None] = lambda _: None
-        """Told, in words, what keeps the list from being current."""
+        """Told, in words, what keeps the list from being current, or from being quick."""
         self._watch = watch
         self._stop = asyncio.Event()
         self._dirty = asyncio.Event()
@@ -126,13 +127,17 @@ class LibraryFeed:
             places=library.places(),
             progress=progress,
             unreadable=library.unreadable,
+            index_trouble=library.index_trouble,
             is_loaded=True,
             is_listed=is_listed,
         )
 
     async def _publish(self) -> None:
-        self.snapshot = await self._lane.run(self.take_snapshot)
+        before, self.snapshot = self.snapshot, await self._lane.run(self.take_snapshot)
         self.on_change()
+        trouble = self.snapshot.index_trouble
+        if trouble and trouble != before.index_trouble:
+            self.on_trouble(f"index: {trouble}")
 
     async def _publish_changes(self) -> None:
         while not self._stop.is_set():

@@ -95,6 +95,11 @@ class LibraryPort(Protocol):
         """Logs that could not be opened: path → why."""
         ...
 
+    @property
+    def index_trouble(self) -> str:
+        """Why the index cannot be used, or had to be made anew; "" if all is well."""
+        ...
+
     def sessions(self) -> tuple[Session, ...]:
         """All sessions, newest first. May wait for a refresh: call it in a worker."""
         ...

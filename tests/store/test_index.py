@@ -50,6 +50,21 @@ def test_a_damaged_file_is_replaced_and_said_so(tmp_path: Path, damage: bytes) -
     assert Index(path).load("v1")
 
 
+def test_a_damaged_file_that_cannot_be_replaced_costs_only_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, *, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    path = tmp_path / "index.db"
+    path.write_bytes(b"this is no database, but long enough to be taken for one" * 40)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    index = Index(path)
+    assert "is damaged and cannot be replaced" in index.trouble
+    index.store([record("claude:a", request(1, 2))], "v1")
+    assert index.load("v1")
+
+
 def test_damage_within_the_file_costs_only_the_cache(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
     logs = [record(f"claude:{n}", request(n, 1), title="t" * 3000) for n in range(1, 40)]

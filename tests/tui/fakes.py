@@ -132,6 +132,7 @@ class FakeLibrary:
         self.progress = (0, 0)
         self.is_listed = True
         self.unreadable: Mapping[str, str] = {}
+        self.index_trouble = ""
         self.traces = dict(traces or {})
         self.gate = threading.Event()
         """Cleared: `load` waits, as if there were very many logs."""

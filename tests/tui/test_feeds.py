@@ -62,6 +62,18 @@ async def test_the_first_snapshot_has_the_whole_list():
         assert feed.snapshot.by_key[fake_sessions.LOGIN].turns == 6
 
 
+async def test_trouble_with_the_index_is_told_once():
+    library = make_library()
+    library.index_trouble = "/cache/index.db: unable to open database file"
+    feed, told = LibraryFeed(library, library.watch), list[str]()
+    feed.on_trouble = told.append
+    async with running(feed):
+        await eventually(lambda: told)
+        library.put(fake_sessions.make_session("claude:new", "one more"))
+        await eventually(lambda: "claude:new" in feed.snapshot.by_key)
+    assert told == ["index: /cache/index.db: unable to open database file"]
+
+
 async def test_loading_never_holds_up_the_loop():
     library = make_library()
     library.gate.clear()

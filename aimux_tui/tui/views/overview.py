@@ -30,6 +30,8 @@ def doctor_lines(snapshot: Snapshot, look: Look) -> Iterator[Line]:
     yield field("version", __version__, look)
     yield field("sessions", f"{len(snapshot.sessions):,}", look)
     yield field("logs read", f"{done:,} of {total:,}", look)
+    if snapshot.index_trouble:
+        yield field("index", snapshot.index_trouble, look, palette.waiting)
     yield BLANK
     yield heading("Where it looked", look)
     for place in snapshot.places:
