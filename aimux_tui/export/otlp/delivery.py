@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from aimux_tui.export.otlp.memory import Told
+from aimux_tui.export.otlp.memory import Told, ToldJudgement
 from aimux_tui.export.otlp.parcel import PackedSpan, read_head, read_parcel
 from aimux_tui.export.otlp.result import OtlpProgress, OtlpResult
 from aimux_tui.export.otlp.wire import BATCH_BYTES, BATCH_SPANS, SpanSender
@@ -152,8 +152,9 @@ class Courier:
             if isinstance(item, PackedSpan) or bytes.fromhex(item.trace_id) not in due:
                 continue
             trace_id = bytes.fromhex(item.trace_id)
-            done = self._backend.finish(item, self._memory.told(self._place, trace_id))
-            self._memory.set_told(self._place, trace_id, _told_of(item))
+            before = self._memory.told(self._place, trace_id)
+            done = self._backend.finish(item, before)
+            self._memory.set_told(self._place, trace_id, _told_now(item, before))
             self._add(
                 traces=self._touch({trace_id} if done.assessments else set()),
                 assessments=done.assessments,
@@ -171,8 +172,15 @@ class Courier:
         self._report(OtlpProgress(self.result.sessions, self.result.spans))
 
 
-def _told_of(facts: TraceFacts) -> Told:
-    return Told(facts.hash, {found.identifier: found.hash for found in facts.judgements})
+def _told_now(facts: TraceFacts, before: Told) -> Told:
+    """What was left out this time still stands."""
+    kept = {
+        name: judgement
+        for name, judgement in before.judgements.items()
+        if not facts.decides(judgement.key)
+    }
+    now = {found.identifier: ToldJudgement(found.key, found.hash) for found in facts.judgements}
+    return Told(facts.hash, kept | now)
 
 
 def _batches(spans: Iterator[PackedSpan]) -> Iterator[list[PackedSpan]]:

@@ -26,7 +26,7 @@ class TraceDraft:
         self.answer = ""
         self.is_error = False
         """Whether the last turn failed."""
-        self.turns: list[str] = []
+        self._subjects: list[str] = []
         self._judgements: list[Judgement] = []
         self._tokens = [0, 0, 0, 0]
         self._usd: float | None = None
@@ -46,13 +46,9 @@ class TraceDraft:
             self._usd = (self._usd or 0.0) + cost.usd
         self._is_partial_cost |= cost.is_partial
 
-    def take_turn(self, key: str, judgements: tuple[Judgement, ...]) -> None:
-        """A turn is part of it."""
-        self.turns.append(key)
-        self._judgements += judgements
-
-    def judge(self, judgements: tuple[Judgement, ...]) -> None:
-        """The session is judged."""
+    def judge(self, key: str, judgements: tuple[Judgement, ...]) -> None:
+        """All that is said of a turn or session that is part of it, if anything is."""
+        self._subjects.append(key)
         self._judgements += judgements
 
     def facts(
@@ -77,6 +73,6 @@ class TraceDraft:
             is_partial_cost=self._is_partial_cost,
             user=user,
             judgements=tuple(self._judgements),
-            turns=tuple(self.turns),
+            subjects=tuple(self._subjects),
             is_whole=is_whole,
         )

@@ -34,13 +34,21 @@ CREATE TABLE trait (
 """
 
 
+class ToldJudgement(Struct, frozen=True):
+    """A judgement that a place was told."""
+
+    key: str
+    """As in `Judgement`."""
+    hash: bytes
+
+
 class Told(Struct, frozen=True):
     """What a place was told of a trace as a whole."""
 
     hash: bytes = b""
     """Of all of it."""
-    judgements: Mapping[str, bytes] = field(default_factory=dict)
-    """`Judgement.identifier` → hash of the judgement."""
+    judgements: Mapping[str, ToldJudgement] = field(default_factory=dict)
+    """By `Judgement.identifier`."""
 
 
 class Memory:

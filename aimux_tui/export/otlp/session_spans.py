@@ -103,12 +103,12 @@ class _SessionBuilder:
             yield from spans
             outcome = spans.outcome
             # The session's verdict needs a place too: its first turn, which is the same each time.
-            about_session = self._session_judgements(own_id) if summary.number == 1 else ()
+            about_session = self._judge_session(draft, own_id) if summary.number == 1 else ()
             span = self._turn_span(branch, exported, outcome, own_id, b"", about_session)
             title = f"{name} turn {summary.number}"
             yield _as_root(span, session, title, outcome.prompt, outcome.answer)
             draft.prompt, draft.answer = outcome.prompt, outcome.answer
-            draft.judge(about_session)
+            draft.is_error = bool(outcome.error)
             yield self._facts(draft, title)
         for child in self._material.other_children():
             try:
@@ -164,7 +164,7 @@ class _SessionBuilder:
             else:
                 yield self._turn_span(inner, exported, last, turn_id, own_id)
         own = session_judgements(child.annotations.session, session.key, own_id)
-        branch.draft.judge(own)
+        branch.draft.judge(session.key, own)
         name = session.agent_name or (str(call.input.get("subagent_type") or "") if call else "")
         found: Attributes = {
             **self._common,
@@ -190,8 +190,7 @@ class _SessionBuilder:
             outcome = TurnOutcome(session.title, "", session.started, session.updated, (), None)
         draft.prompt, draft.answer = outcome.prompt, outcome.answer
         draft.is_error = bool(outcome.error)
-        judgements = self._session_judgements(own_id)
-        draft.judge(judgements)
+        judgements = self._judge_session(draft, own_id)
         found: Attributes = {
             **self._common,
             "openinference.span.kind": "AGENT",
@@ -236,12 +235,14 @@ class _SessionBuilder:
     ) -> tuple[Judgement, ...]:
         key = turn_key(branch.material.session.key, exported.turn.summary.key)
         judgements = turn_judgements(exported.annotation, key, own_id)
-        branch.draft.take_turn(key, judgements)
+        branch.draft.judge(key, judgements)
         return judgements
 
-    def _session_judgements(self, own_id: bytes) -> tuple[Judgement, ...]:
+    def _judge_session(self, draft: TraceDraft, own_id: bytes) -> tuple[Judgement, ...]:
         annotation = self._material.annotations.session
-        return session_judgements(annotation, self._session.key, own_id)
+        judgements = session_judgements(annotation, self._session.key, own_id)
+        draft.judge(self._session.key, judgements)
+        return judgements
 
     def _with_judgements(self, span: Span, judgements: tuple[Judgement, ...]) -> Span:
         if not judgements or not self._options.has_judgements:

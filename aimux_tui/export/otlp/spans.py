@@ -102,10 +102,14 @@ class TraceFacts(Struct, frozen=True, kw_only=True):
     is_partial_cost: bool = False
     user: str = ""
     judgements: tuple[Judgement, ...] = field(default_factory=tuple)
-    turns: tuple[str, ...] = ()
-    """`Judgement.key`s of all turns in it, judged or not."""
+    subjects: tuple[str, ...] = ()
+    """`Judgement.key`s of all that can be judged in it: turns and sessions, judged or not."""
     is_whole: bool = True
     """False if turns of the session were left out."""
+
+    def decides(self, key: str) -> bool:
+        """Whether a judgement with this key that is not here is gone, rather than left out."""
+        return self.is_whole or key in self.subjects
 
     @property
     def hash(self) -> bytes:

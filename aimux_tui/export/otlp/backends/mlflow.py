@@ -72,7 +72,7 @@ class MlflowBackend:
             own = wanted.get(item.get("assessment_id"))
             if own is not None:
                 changes += _update(own, item)
-            elif isinstance(key, str) and _is_stale(facts, key):
+            elif isinstance(key, str) and facts.decides(key):
                 self._link.ask("DELETE", _path(facts.trace_id, str(item.get("assessment_id"))))
                 changes += 1
             else:
@@ -217,11 +217,6 @@ def _update(own: Fields, there: Fields) -> int:
         own["last_update_time"] = there.get("last_update_time") or own["last_update_time"]
         return 0
     return 1
-
-
-def _is_stale(facts: TraceFacts, key: str) -> bool:
-    """Whether an assessment of ours is wanted no longer, rather than of a turn left out."""
-    return facts.is_whole or key in facts.turns
 
 
 def _tokens(facts: TraceFacts) -> dict[str, int]:

@@ -54,8 +54,13 @@ class PhoenixBackend:
         """Annotate what is judged; take away what is judged no longer."""
         wanted = {judgement.identifier: judgement for judgement in facts.judgements}
         # Annotations went with the trace if it was deleted: `told` is empty then.
-        news = [j for name, j in wanted.items() if told.judgements.get(name) != j.hash]
-        stale = [name for name in told.judgements if name not in wanted]
+        known = {name: before.hash for name, before in told.judgements.items()}
+        news = [j for name, j in wanted.items() if known.get(name) != j.hash]
+        stale = [
+            name
+            for name, before in told.judgements.items()
+            if name not in wanted and facts.decides(before.key)
+        ]
         if news:
             rows = [{"span_id": j.span_id, **_annotation(j)} for j in news]
             self._link.ask("POST", "/v1/span_annotations", json={"data": rows})
