@@ -139,6 +139,7 @@ def test_reading_back_gives_what_the_model_holds(stage: Stage) -> None:
         assert (line["parent"] or "") == session.parent_key
         assert read_time(line["started"]) == session.started
         assert read_usage(line["total_usage"]) == session.total_usage
+        assert read_usage(line["repeated_usage"]) == session.repeated_usage
         assert line["total_cost"]["usd"] == pytest.approx(session.total_cost.usd)
         for exported in material.turns():
             compare_turn(material, exported, turns.pop((session.key, exported.turn.summary.key)))

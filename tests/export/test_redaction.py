@@ -23,6 +23,7 @@ from aimux_tui.model.body import Body
 from aimux_tui.model.log import Problem
 from aimux_tui.model.tools import FileEdit, Hunk, ToolKind, ToolStatus
 from aimux_tui.model.turn import Image, Notice, NoticeKind, Step, Text, Thinking, Unknown
+from aimux_tui.model.usage import Cost
 from tests.export.html.materials import FakeMaterial, context
 from tests.export.stage import BOUNDED, CLAUDE, CODEX, FULL, REDACTED, Sink, Stage
 from tests.tui.fake_sessions import make_session
@@ -129,6 +130,12 @@ def test_what_happened_and_what_it_cost_stays_in_redacted() -> None:
     edit = turn["steps"][3]["edits"][0]
     assert (edit["additions"], edit["deletions"], edit["hunks"][0]["lines"]) == (1, 1, [])
     assert turn["prompt"][0]["text"] == "[removed: 22 characters]"
+
+
+def test_names_of_models_without_a_price_stay() -> None:
+    session = make_session("claude:one", "x", cost=Cost(0.0, ("my-model",)))
+    material = RedactedMaterial(FakeMaterial([], session=session), Redactor(REDACTED))
+    assert material.session.cost.unpriced_models == ("my-model",)
 
 
 def test_every_text_of_the_model_is_gone_over() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from aimux_tui.export.redaction.redactor import Place
 from aimux_tui.model.annotation import Annotations, SessionAnnotation, TurnAnnotation
@@ -15,6 +17,7 @@ from aimux_tui.model.log import Problem
 from aimux_tui.model.session import Session
 from aimux_tui.model.tools import FileEdit, Hunk, ToolCall
 from aimux_tui.model.turn import Notice, TurnSummary
+from aimux_tui.model.usage import Cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,12 +35,13 @@ _KEPT = {
     TurnAnnotation: {"turn_key", "content_hash"},
     ToolCall: {"id", "name", "child_key"},
     FileEdit: {"operation"},
+    Cost: {"unpriced_models"},
 }  # fmt: skip
 """Fields that are never touched: names and ids by which things are found again."""
 _NAMES_KEPT = {"model", "media_type", "type"}
 """The same in steps of every kind."""
 _NAMES = {
-    Session: {"git_branch", "cwd", "project", "path", "other_paths"},
+    Session: {"git_branch", "cwd", "project", "path", "other_paths", "archived_from"},
     FileEdit: {"path", "new_path"},
     Problem: {"reason"},
     TurnAnnotation: {"note", "author"},
@@ -51,10 +55,19 @@ _BRIEF = {
     Notice: {"title"},
 }
 """Fields that are made from longer texts, and may be cut anywhere."""
+_WITHOUT_TEXT = (Enum, int, float, datetime, timedelta, type(None))
 _WRITTEN_AS = {"body": "text"}
 """Field → its name in the JSONL export."""
 
 T = TypeVar("T")
+
+
+class _Treatment(Enum):
+    """What is done to the texts of a field."""
+
+    NAME = auto()
+    BRIEF = auto()
+    WORDS = auto()
 
 
 class RedactedMaterial:
@@ -158,24 +171,22 @@ class RedactedMaterial:
         return cast("T", result)
 
     def _struct(self, value: Struct, place: Place) -> Struct:
-        kind = type(value)
-        kept = _KEPT.get(kind, _NAMES_KEPT)
         changes: dict[str, object] = {}
-        for name in value.__struct_fields__:
+        for name, treatment in _plan(type(value)):
             old = getattr(value, name)
-            if name in kept or not isinstance(old, str | tuple | list | dict | Struct):
+            if not old:
                 continue
-            new = self._field(kind, name, old, place / _WRITTEN_AS.get(name, name))
+            here = place / _WRITTEN_AS.get(name, name)
+            match treatment:
+                case _Treatment.NAME:
+                    new: object = _each(old, partial(self._redactor.name, place=here))
+                case _Treatment.BRIEF:
+                    new = _each(old, partial(self._redactor.brief, place=here))
+                case _Treatment.WORDS:
+                    new = self._go_over(old, here)
             if new is not old:
                 changes[name] = new
         return replace(value, **changes) if changes else value
-
-    def _field(self, kind: type[Struct], name: str, old: object, place: Place) -> object:
-        if name in _NAMES.get(kind, ()):
-            return _each(old, lambda text: self._redactor.name(text, place))
-        if name in _BRIEF.get(kind, ()):
-            return _each(old, lambda text: self._redactor.brief(text, place))
-        return self._go_over(old, place)
 
     def _call(self, call: ToolCall, place: Place) -> Struct:
         """Its whole input stands in `input`, where names tell what is a secret."""
@@ -188,6 +199,34 @@ class RedactedMaterial:
         if self._redactor.removes_words:
             return ()
         return tuple(self._redactor.words("\n".join(lines), place).split("\n"))
+
+
+@cache
+def _plan(kind: type[Struct]) -> tuple[tuple[str, _Treatment], ...]:
+    """The fields of a Struct that may hold text which must be gone over, and how."""
+    kept = _KEPT.get(kind, _NAMES_KEPT)
+    return tuple(
+        (field.name, _treatment(kind, field.name))
+        for field in fields(kind)
+        if field.name not in kept and _may_hold_text(field.type)
+    )
+
+
+def _treatment(kind: type[Struct], name: str) -> _Treatment:
+    if name in _NAMES.get(kind, ()):
+        return _Treatment.NAME
+    return _Treatment.BRIEF if name in _BRIEF.get(kind, ()) else _Treatment.WORDS
+
+
+def _may_hold_text(kind: Any) -> bool:
+    """Whether a value of a type can hold a text; of what is not known, that it can."""
+    if parts := [part for part in get_args(kind) if part is not Ellipsis]:
+        return any(map(_may_hold_text, parts))
+    if not isinstance(kind, type):
+        return True
+    if issubclass(kind, Struct):
+        return any(_may_hold_text(field.type) for field in fields(kind))
+    return not issubclass(kind, _WITHOUT_TEXT)
 
 
 def _each(value: object, change: Callable[[str], str]) -> object:
