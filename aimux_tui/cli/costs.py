@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from aimux_tui.analysis.blocks import Block, blocks
 from aimux_tui.analysis.costs import Grouping, Line, report, total, unpriced
 from aimux_tui.analysis.spent_by import spent_by
-from aimux_tui.annotations.book import EvaluationBook
 from aimux_tui.cli.output import print_json
 from aimux_tui.cli.sessions import cost_fields, token_fields
-from aimux_tui.cli.setup import look_around, make_library, tell_errors
+from aimux_tui.cli.setup import look_around, make_library, read_labels, tell_errors
 from aimux_tui.query.parse import parse
 from aimux_tui.store.accounts import spending
 
@@ -27,13 +26,11 @@ def run(options: argparse.Namespace) -> int:
     query, now = parse(" ".join(options.query)), datetime.now(UTC)
     surroundings = look_around()
     tell_errors(surroundings)
-    book = EvaluationBook(surroundings.paths.evaluations)
-    book.load()
     library = make_library(surroundings)
     library.load_fully()
     for path, reason in library.unreadable.items():
         print(f"aimux: {path}: {reason}", file=sys.stderr)
-    spent = spent_by(spending(library), query, book.get, now)
+    spent = spent_by(spending(library), query, read_labels(surroundings), now)
     if options.by == BLOCK:
         _print_blocks(blocks(spent), now, limit=options.limit, is_json=options.json)
         return 0

@@ -18,9 +18,8 @@ from aimux_tui.text.units import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from aimux_tui.annotations.book import EvaluationBook
     from aimux_tui.model.annotation import Annotations
     from aimux_tui.model.session import Session
     from aimux_tui.store.library import Place
@@ -43,7 +42,7 @@ _LABELS = Column("labels")
 """Only where a session of the list is judged."""
 
 
-def format_sessions(sessions: Sequence[Session], book: EvaluationBook) -> str:
+def format_sessions(sessions: Sequence[Session], labels_of: Callable[[str], Annotations]) -> str:
     """The sessions as a table, with a line that sums them up."""
     now = datetime.now(UTC)
     rows = [
@@ -59,7 +58,7 @@ def format_sessions(sessions: Sequence[Session], book: EvaluationBook) -> str:
             str(session.failed_tool_calls or ""),
             format_count(session.total_usage.total) if session.total_usage.total else UNKNOWN,
             format_spent(session.total_usage, session.total_cost),
-            _format_tally(book.get(session.key)),
+            _format_tally(labels_of(session.key)),
         ]
         for session in sessions
     ]

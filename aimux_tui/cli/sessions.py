@@ -7,20 +7,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aimux_tui.cli.output import print_json
-from aimux_tui.cli.setup import look_around, make_library, open_book, tell_errors
+from aimux_tui.cli.setup import look_around, make_library, read_labels, tell_errors
 from aimux_tui.errors import CommandError
 from aimux_tui.model.usage import Cost, Usage
 from aimux_tui.providers.registry import provider_names
-from aimux_tui.query.facts import SessionFacts
-from aimux_tui.query.match import session_test
-from aimux_tui.query.parse import parse
-from aimux_tui.text.times import parse_when
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from aimux_tui.annotations.book import EvaluationBook
     from aimux_tui.model.annotation import Annotations
     from aimux_tui.model.session import Session
 
@@ -28,14 +23,13 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Print the sessions that the options ask for."""
     check_provider(options.provider)
-    query = parse(" ".join(options.query))
     since = parse_since(options.since, datetime.now(UTC)) if options.since else None
+    fits = _test(" ".join(options.query))
     surroundings = look_around()
     tell_errors(surroundings)
     library = make_library(surroundings, uses_index=not options.no_index)
     library.load_fully()
-    book = open_book(surroundings)
-    book.load()
+    labels_of = read_labels(surroundings)
     chosen = [
         session
         for session in library.sessions()
@@ -45,22 +39,32 @@ def run(options: argparse.Namespace) -> int:
         and (not options.project or is_in_project(session, options.project))
         and (since is None or (session.updated is not None and session.updated >= since))
     ]
-    if query:
-        fits = session_test(query, datetime.now(UTC))
-        chosen = [
-            session for session in chosen if fits(SessionFacts(session, book.get(session.key)))
-        ]
+    if fits is not None:
+        chosen = [session for session in chosen if fits(session, labels_of(session.key))]
     if options.limit is not None:
         chosen = chosen[: max(0, options.limit)]
     for path, reason in library.unreadable.items():
         print(f"aimux: {path}: {reason}", file=sys.stderr)
     if options.json:
-        _write_json(chosen, book)
+        _write_json(chosen, labels_of)
     else:
         from aimux_tui.cli.session_table import format_nothing, format_sessions
 
-        print(format_sessions(chosen, book) if chosen else format_nothing(library.places()))
+        print(format_sessions(chosen, labels_of) if chosen else format_nothing(library.places()))
     return 0
+
+
+def _test(query: str) -> Callable[[Session, Annotations], bool] | None:
+    """Tells what fulfils a query; None if nothing is asked. Raises QueryError."""
+    if not query:
+        return None
+    # Imported late: most lists are not filtered, and should start at once.
+    from aimux_tui.query.facts import SessionFacts
+    from aimux_tui.query.match import session_test
+    from aimux_tui.query.parse import parse
+
+    test = session_test(parse(query), datetime.now(UTC))
+    return lambda session, said: test(SessionFacts(session, said))
 
 
 def check_provider(name: str | None) -> None:
@@ -71,6 +75,8 @@ def check_provider(name: str | None) -> None:
 
 def parse_since(text: str, now: datetime) -> datetime:
     """The time that the option's value means. Raises CommandError."""
+    from aimux_tui.text.times import parse_when
+
     try:
         return parse_when(text, now)
     except ValueError as error:
@@ -154,7 +160,7 @@ def cost_fields(cost: Cost) -> dict[str, Any]:
     }
 
 
-def _write_json(sessions: Sequence[Session], book: EvaluationBook) -> None:
+def _write_json(sessions: Sequence[Session], labels_of: Callable[[str], Annotations]) -> None:
     usage, cost = Usage(), Cost()
     counted = {session.key for session in sessions}
     for session in sessions:
@@ -163,7 +169,7 @@ def _write_json(sessions: Sequence[Session], book: EvaluationBook) -> None:
             cost += session.total_cost
     document = {
         "schema": 1,
-        "sessions": [session_fields(session, book.get(session.key)) for session in sessions],
+        "sessions": [session_fields(session, labels_of(session.key)) for session in sessions],
         "total": {"tokens": token_fields(usage), "cost": cost_fields(cost)},
     }
     print_json(document)

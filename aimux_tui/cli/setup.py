@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from aimux_tui.annotations.book import EvaluationBook
 from aimux_tui.config.load import load_settings
 from aimux_tui.config.schema import Settings
 from aimux_tui.errors import ConfigError, SessionError
+from aimux_tui.model.annotation import Annotations
 from aimux_tui.paths import Paths, find_paths
 from aimux_tui.pricing.arithmetic import PriceTable
 from aimux_tui.providers.registry import provider_names
-from aimux_tui.sources.archive import Archive, archived_homes
 from aimux_tui.sources.discovery import Home, find_homes, logs_at
 from aimux_tui.store.index import Index
 from aimux_tui.store.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from aimux_tui.annotations.book import EvaluationBook
     from aimux_tui.model.session import Session
+    from aimux_tui.sources.archive import Archive
     from aimux_tui.sources.discovery import FoundLog
     from aimux_tui.store.search.index import SearchIndex
 
@@ -62,8 +63,11 @@ def look_around(
         env=env,
         home=user,
     )
-    archived = tuple(archived_homes(paths.archive, enabled))
-    return Surroundings(paths, settings, tuple(errors), homes + archived)
+    if paths.archive.is_dir():
+        from aimux_tui.sources.archive import archived_homes
+
+        homes += tuple(archived_homes(paths.archive, enabled))
+    return Surroundings(paths, settings, tuple(errors), homes)
 
 
 def tell_errors(surroundings: Surroundings) -> None:
@@ -108,7 +112,18 @@ def _mark_of(homes: Sequence[Home]) -> str:
 
 def open_book(surroundings: Surroundings) -> EvaluationBook:
     """Every label of this machine; nothing is read yet."""
+    from aimux_tui.annotations.book import EvaluationBook
+
     return EvaluationBook(surroundings.paths.evaluations, surroundings.settings.labels.author)
+
+
+def read_labels(surroundings: Surroundings) -> Callable[[str], Annotations]:
+    """What is said of a session, by its key. Reads the files of labels, if there are any."""
+    if not surroundings.paths.evaluations.is_dir():
+        return Annotations
+    book = open_book(surroundings)
+    book.load()
+    return book.get
 
 
 def open_archive(surroundings: Surroundings) -> Archive | None:
@@ -116,6 +131,8 @@ def open_archive(surroundings: Surroundings) -> Archive | None:
     labels = surroundings.settings.labels
     if not labels.archive:
         return None
+    from aimux_tui.sources.archive import Archive
+
     return Archive(surroundings.paths.archive, int(labels.archive_limit_mb * (1 << 20)))
 
 

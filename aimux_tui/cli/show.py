@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aimux_tui.cli.output import as_json
 from aimux_tui.cli.sessions import cost_fields, session_fields, token_fields
-from aimux_tui.cli.setup import look_around, open_book, open_target, tell_errors
+from aimux_tui.cli.setup import look_around, open_target, read_labels, tell_errors
 from aimux_tui.cli.show_text import format_header, format_turn
 from aimux_tui.errors import SessionError
 
@@ -31,9 +31,7 @@ def run(target: str, *, turn: int | None, as_json: bool, is_full: bool) -> int:
     surroundings = look_around()
     tell_errors(surroundings)
     library, session = open_target(surroundings, target)
-    book = open_book(surroundings)
-    book.load()
-    said = book.get(session.key)
+    said = read_labels(surroundings)(session.key)
     with closing(library.open(session.key)) as trace:
         trace.refresh()
         turns = _wanted(trace, turn)
