@@ -13,7 +13,6 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from aimux_tui.config.schema import ExportBackend
-from aimux_tui.errors import ExportError
 from aimux_tui.export.otlp.backends.registry import connect
 from aimux_tui.export.otlp.delivery import Courier
 from aimux_tui.export.otlp.link import Link, Patience
@@ -21,7 +20,7 @@ from aimux_tui.export.otlp.memory import Memory
 from aimux_tui.export.otlp.parcel import ParcelError, ParcelWriter
 from aimux_tui.export.otlp.result import OtlpError, OtlpProgress, OtlpResult
 from aimux_tui.export.otlp.session_spans import SpanOptions, resource_of, session_spans
-from aimux_tui.export.otlp.spool import Spool
+from aimux_tui.export.otlp.spool import Spool, state_trouble
 from aimux_tui.export.otlp.troubles import SendError
 from aimux_tui.export.progress import ExportCancelledError
 from aimux_tui.text.units import plural
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from aimux_tui.errors import ExportError
     from aimux_tui.export.base import Material
     from aimux_tui.export.otlp.target import OtlpTarget
 
@@ -167,8 +167,7 @@ class _Exporter:
         except OSError as error:
             if error.filename and str(error.filename) == session.path:
                 raise
-            hint = "see the state folder's disk and rights (AIMUX_STATE_DIR moves it)"
-            raise ExportError(f"the session cannot be packed: {error}", hint) from error
+            raise state_trouble(error) from error
         try:
             self.deliver(path)
         except ExportCancelledError:
@@ -197,7 +196,7 @@ class _Exporter:
             except SendError as error:
                 self._failure = error
             else:
-                path.unlink(missing_ok=True)
+                self.spool.settle(path)
                 return
         self._keep(path)
 

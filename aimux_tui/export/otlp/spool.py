@@ -43,10 +43,14 @@ class Spool:
     def alone(self, place: str) -> Iterator[None]:
         """No other process exports to this place while the block runs.
 
-        Two would send the same spans twice. Raises ExportError if one does, OSError.
+        Two would send the same spans twice. Raises ExportError if one does.
         """
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._folder / f"{_digest(place)}.lock").open("w") as file:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = (self._folder / f"{_digest(place)}.lock").open("w")
+        except OSError as error:
+            raise state_trouble(error) from error
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -83,6 +87,12 @@ class Spool:
             os.fsync(file.fileno())
         return True
 
+    def settle(self, path: Path) -> None:
+        """A parcel was sent. With a whole session, older parts of it have nothing to add."""
+        path.unlink(missing_ok=True)
+        for part in self._folder.glob(f"{path.name.removesuffix(_SUFFIX)}-*{_SUFFIX}"):
+            part.unlink(missing_ok=True)
+
     def clean(self) -> None:
         """Delete what killed processes left unfinished."""
         for path in self._folder.glob(f".*{_SUFFIX}.part"):
@@ -94,6 +104,12 @@ class Spool:
 
     def _files(self) -> list[Path]:
         return list(self._folder.glob(f"[!.]*{_SUFFIX}"))
+
+
+def state_trouble(error: Exception) -> ExportError:
+    """The error that aimux's own state folder cannot be used."""
+    hint = "see the state folder's disk and rights (AIMUX_STATE_DIR moves it)"
+    return ExportError(f"nothing can be kept for sending: {error}", hint)
 
 
 def _digest(text: str) -> str:

@@ -344,6 +344,23 @@ class TestSpool:
         failure(stage, base)
         assert list(spooled_sessions(stage.state).values()) == [1]
 
+    def test_parts_have_nothing_to_add_to_the_whole(self, stage: Stage):
+        stage.label(stage.turn_keys()[0], label=Label.BAD)
+        with serving(Server(lambda _: Reply(500))) as server:
+            for _ in range(2):
+                with pytest.raises(OtlpError):
+                    stage.export(server.base, scope={"labels": frozenset({Label.BAD})})
+            assert list(spooled_sessions(stage.state).values()) == [2]
+            server.rule = lambda _request: None
+            stage.export(server.base)
+            assert spooled_sessions(stage.state) == {}
+
+    def test_a_state_folder_that_cannot_be_used(self, stage: Stage):
+        stage.state.write_text("a file in its place")
+        with pytest.raises(ExportError, match="nothing can be kept") as caught:
+            stage.export("http://127.0.0.1:1")
+        assert "AIMUX_STATE_DIR" in caught.value.hint
+
     def test_credentials_are_in_no_file(self, stage: Stage):
         base = f"http://127.0.0.1:{free_port()}"
         failure(stage, base, headers={"authorization": "Bearer geheim"})
