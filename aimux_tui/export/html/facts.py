@@ -124,7 +124,9 @@ def _session_rows(session: Session, zone: tzinfo | None) -> Iterator[tuple[str, 
 def _cached(usage: Usage) -> Html:
     if not usage.context or not usage.cache_read:
         return EMPTY
-    return tag("small", f" {usage.cache_read / usage.context:.0%} of the input from the cache")
+    # Rounded down: nearly all of it is not all of it.
+    share = 100 * usage.cache_read // usage.context
+    return tag("small", f" {share}% of the input from the cache")
 
 
 def _cost(session: Session) -> Html:

@@ -54,7 +54,7 @@ def test_the_head_tells_the_facts_of_the_session():
     assert facts["Started"] == "2026-03-14 09:47:00"
     assert facts["Tool calls"] == "17, 1 failed"
     assert facts["Edits"] == f"3 +41 {MINUS}12"
-    assert facts["Tokens"].startswith("361k→4.1k")
+    assert facts["Tokens"] == "361k→4.1k 94% of the input from the cache"
     assert facts["Cost"].startswith("$0.42")
     assert facts["Context"] == "88.0k of 200k tokens at the end"
 
