@@ -38,7 +38,7 @@ def run(target: str | None, *, follow: bool, receives: bool, theme: str | None) 
         library = make_library(surroundings)
     from aimux_tui.tui.run import Start, run_app
 
-    with receiving(surroundings):
+    with receiving(surroundings) as receiver:
         return run_app(
             library,
             open_book(surroundings),
@@ -50,4 +50,5 @@ def run(target: str | None, *, follow: bool, receives: bool, theme: str | None) 
                 errors=surroundings.errors,
             ),
             archive=open_archive(surroundings),
+            receiver=receiver,
         )

@@ -6,6 +6,7 @@ import gc
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from msgspec.structs import replace
 from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -17,6 +18,7 @@ from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.messages import LibraryChanged
 from aimux_tui.tui.panes.header import gather_facts
 from aimux_tui.tui.screens.main import make_main_screen
+from aimux_tui.tui.telemetry.chip import ReceiverWatch
 from aimux_tui.tui.theme import begin_with, register_themes
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
     from aimux_tui.tui.keeper import Keeper
     from aimux_tui.tui.setup import Setup
+
+_RECEIVER_SECONDS = 0.5
+"""Between two looks at what the receiver does."""
 
 
 def _commands() -> type[Provider]:
@@ -56,6 +61,7 @@ class AimuxApp(App[None], inherit_bindings=False):
         begin_with(self, setup.settings.theme)
         self.main = make_main_screen(setup)
         self._attention = AttentionWatch()
+        self._receiver: ReceiverWatch | None = None
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
@@ -74,6 +80,9 @@ class AimuxApp(App[None], inherit_bindings=False):
         self.setup.labels.on_trouble = self.main.tell
         if self.setup.keeper is not None:
             self._follow_keeper(self.setup.keeper)
+        if self.setup.receiver is not None:
+            self._receiver = ReceiverWatch(self.setup.receiver, self._tell_trouble)
+            self.set_interval(_RECEIVER_SECONDS, self._look_at_receiver)
         self._follow_library()
         for error in self.setup.errors:
             self.main.tell("\n".join(part for part in (error.message, error.hint) if part))
@@ -138,8 +147,17 @@ class AimuxApp(App[None], inherit_bindings=False):
                 shows_cost=self.setup.shows_cost,
                 is_muted=self.is_muted,
                 labels=self.setup.labels.total,
+                receiver=self._receiver.chip if self._receiver is not None else None,
             )
         )
+
+    def _look_at_receiver(self) -> None:
+        if self._receiver is not None and self._receiver.look():
+            header = self.main.header
+            header.show(replace(header.facts, receiver=self._receiver.chip))
+
+    def _tell_trouble(self, message: str) -> None:
+        self.notify(message, severity="warning", markup=False, timeout=15)
 
     def _ring(self) -> None:
         if not self.is_muted:

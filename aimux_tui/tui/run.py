@@ -12,6 +12,7 @@ from aimux_tui.analysis.accounts import Accounts
 from aimux_tui.commands.builtin import COMMANDS
 from aimux_tui.config.keymap import build_keymap
 from aimux_tui.errors import ConfigError
+from aimux_tui.store.telemetry.reader import Telemetry
 from aimux_tui.tui.feeds import LibraryFeed
 from aimux_tui.tui.keeper import Keeper
 from aimux_tui.tui.label_feed import LabelFeed
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from aimux_tui.paths import Paths
     from aimux_tui.sources.archive import Archive
     from aimux_tui.store.library import Library
+    from aimux_tui.tui.telemetry.ports import ReceiverPort
 
 
 class Start(Struct, frozen=True, kw_only=True):
@@ -48,11 +50,12 @@ def run_app(
     start: Start,
     *,
     archive: Archive | None = None,
+    receiver: ReceiverPort | None = None,
 ) -> int:
     """Show the sessions of a library until the user quits. Returns the exit code.
 
     `book` holds what is said of them, `archive` keeps the logs of those that are labelled; exports
-    go where `paths` say.
+    go where `paths` say, and telemetry is read from there, whoever receives it.
     """
     # Nothing that is made while starting is garbage; looking for some takes a tenth of the start.
     gc.disable()
@@ -69,6 +72,8 @@ def run_app(
         accounts=Accounts(library),
         keeper=Keeper(LocalArchive(library, archive, book)) if archive is not None else None,
         exports=LocalExports(library, book, settings.export, paths),
+        telemetry=Telemetry(paths.telemetry),
+        receiver=receiver,
         errors=[*start.errors, *key_errors],
         open_target=start.open_target,
         follow_folder=start.follow_folder,

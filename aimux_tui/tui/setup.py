@@ -15,6 +15,7 @@ from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs
 from aimux_tui.tui.keeper import Keeper
 from aimux_tui.tui.label_feed import LabelFeed
 from aimux_tui.tui.ports import AccountsPort
+from aimux_tui.tui.telemetry.ports import ReceiverPort, TelemetryPort
 
 
 def utc_now() -> datetime:
@@ -44,6 +45,10 @@ class Setup(Struct):
     """What keeps the logs of labelled sessions; None: they are not kept."""
     exports: ExportPort | None = None
     """What exports; None: nothing can be exported."""
+    telemetry: TelemetryPort | None = None
+    """What was received over OTLP; None: it is not looked at."""
+    receiver: ReceiverPort | None = None
+    """Who receives it; None: this process does not."""
     clock: Callable[[], datetime] = utc_now
 
     @property

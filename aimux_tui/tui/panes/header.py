@@ -21,6 +21,7 @@ from aimux_tui.tui.palette import palette_of
 from aimux_tui.tui.panes.pane_title import drawable
 from aimux_tui.tui.review import UNSEEN
 from aimux_tui.tui.spending import spent_today
+from aimux_tui.tui.telemetry.chip import ReceiverChip, format_chip
 from aimux_tui.tui.widgets.kept_line import KeptLine
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class HeaderFacts(Struct, frozen=True):
     is_muted: bool = False
     labels: Tally = Tally()
     """Of all sessions."""
+    receiver: ReceiverChip | None = None
+    """None: telemetry is not received."""
 
 
 def gather_facts(
@@ -60,6 +63,7 @@ def gather_facts(
     shows_cost: bool = True,
     is_muted: bool = False,
     labels: Tally = UNSEEN.tally,
+    receiver: ReceiverChip | None = None,
 ) -> HeaderFacts:
     """The header's facts of the library at a moment."""
     counts: Counter[Status] = Counter()
@@ -79,6 +83,7 @@ def gather_facts(
         is_loaded=snapshot.is_loaded,
         is_muted=is_muted,
         labels=labels,
+        receiver=receiver,
     )
 
 
@@ -119,6 +124,8 @@ def _right(facts: HeaderFacts, look: Look, *, is_wordy: bool, has_tokens: bool) 
         done, total = facts.progress
         label = f"reading {done}/{total}" if is_wordy else f"{done}/{total}"
         parts.append(Content.styled(label, palette.running))
+    if facts.receiver is not None:
+        parts.append(format_chip(facts.receiver, look, is_wordy=is_wordy))
     if has_tokens and (tally := tally_parts(facts.labels, look)):
         parts.append(Content.assemble(*tally))
     if has_tokens and facts.usage.total:
