@@ -40,6 +40,7 @@ def burst(app: Driver, keys: str) -> None:
 
 def test_every_command_has_someone_who_does_it():
     from aimux_tui.tui.app import AimuxApp
+    from aimux_tui.tui.costs.commands import CostCommands
     from aimux_tui.tui.exporting import Exporting
     from aimux_tui.tui.labelling import Labelling
     from aimux_tui.tui.navigator import Navigator
@@ -58,6 +59,7 @@ def test_every_command_has_someone_who_does_it():
         TakeOut,
         Labelling,
         Exporting,
+        CostCommands,
         SessionsPane,
         TracePane,
         TraceCommands,
