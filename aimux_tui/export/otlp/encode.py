@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as SpanMessage
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
@@ -13,7 +13,12 @@ from aimux_tui.export.otlp.messages import clean
 from aimux_tui.export.otlp.spans import SpanKind
 
 if TYPE_CHECKING:
-    from aimux_tui.export.otlp.spans import Attributes, Span, Value
+    from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
+    from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+
+    from aimux_tui.export.otlp.spans import Attributes, Span
+
+    KeyValues = RepeatedCompositeFieldContainer[KeyValue]
 
 _KINDS = {
     SpanKind.INTERNAL: SpanMessage.SPAN_KIND_INTERNAL,
@@ -31,16 +36,11 @@ def span_bytes(span: Span) -> bytes:
         kind=_KINDS[span.kind],
         start_time_unix_nano=span.start,
         end_time_unix_nano=span.end,
-        attributes=_attributes(span.attributes),
-        events=[
-            SpanMessage.Event(
-                time_unix_nano=event.at,
-                name=clean(event.name),
-                attributes=_attributes(event.attributes),
-            )
-            for event in span.events
-        ],
     )
+    _fill(message.attributes, span.attributes)
+    for event in span.events:
+        added = message.events.add(time_unix_nano=event.at, name=clean(event.name))
+        _fill(added.attributes, event.attributes)
     if span.error is not None:
         message.status.code = Status.STATUS_CODE_ERROR
         message.status.message = clean(span.error)
@@ -48,10 +48,10 @@ def span_bytes(span: Span) -> bytes:
 
 
 def resource_bytes(attributes: Attributes) -> bytes:
-    """A resource's attributes, as the field of `Resource` they are."""
-    from opentelemetry.proto.resource.v1.resource_pb2 import Resource
-
-    return Resource(attributes=_attributes(attributes)).SerializeToString(deterministic=True)
+    """A `Resource` with these attributes."""
+    resource = Resource()
+    _fill(resource.attributes, attributes)
+    return resource.SerializeToString(deterministic=True)
 
 
 def span_hash(data: bytes) -> bytes:
@@ -59,19 +59,19 @@ def span_hash(data: bytes) -> bytes:
     return blake2b(data, digest_size=16).digest()
 
 
-def _attributes(attributes: Attributes) -> list[KeyValue]:
-    return [KeyValue(key=name, value=_value(value)) for name, value in attributes.items()]
-
-
-def _value(value: Value) -> AnyValue:
-    match value:
-        case str():
-            return AnyValue(string_value=clean(value))
-        case bool():
-            return AnyValue(bool_value=value)
-        case int():
-            return AnyValue(int_value=value)
-        case float():
-            return AnyValue(double_value=value)
-    items = [AnyValue(string_value=clean(item)) for item in value]
-    return AnyValue(array_value=ArrayValue(values=items))
+def _fill(target: KeyValues, attributes: Attributes) -> None:
+    """Add attributes in place: messages made apart and copied cost three times as much."""
+    for name, value in attributes.items():
+        into = target.add(key=name).value
+        match value:
+            case str():
+                into.string_value = clean(value)
+            case bool():
+                into.bool_value = value
+            case int():
+                into.int_value = value
+            case float():
+                into.double_value = value
+            case _:
+                for item in value:
+                    into.array_value.values.add(string_value=clean(item))
