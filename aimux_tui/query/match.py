@@ -31,8 +31,7 @@ _COMPARE: dict[Operator, Callable[[float, float], bool]] = {
 
 def session_test(query: Query, now: datetime) -> SessionTest:
     """Tells whether a session fulfils a query. Raises QueryError for what only turns have."""
-    tests = [_session_term(term, now) for term in query]
-    return lambda facts: all(test(facts) for test in tests)
+    return _joined(query, [_session_term(term, now) for term in query if term.field], session_text)
 
 
 def turn_test(query: Query, now: datetime, *, within_session: bool = True) -> TurnTest:
@@ -41,8 +40,8 @@ def turn_test(query: Query, now: datetime, *, within_session: bool = True) -> Tu
     Within one session only what turns have can be asked (else QueryError); over many, a field that
     turns have not is asked of their session.
     """
-    tests = [_turn_term(term, now, within_session=within_session) for term in query]
-    return lambda facts: all(test(facts) for test in tests)
+    tests = [_turn_term(term, now, within_session=within_session) for term in query if term.field]
+    return _joined(query, tests, turn_text)
 
 
 def session_text(facts: SessionFacts) -> str:
@@ -73,9 +72,6 @@ def turn_text(facts: TurnFacts) -> str:
 def _session_term(term: Term, now: datetime) -> SessionTest:
     if term.field in FLAGS:
         test: SessionTest = FLAGS[term.field].of_session
-    elif not term.field:
-        word = term.values[0].casefold()
-        test = lambda facts: word in session_text(facts)  # noqa: E731 - one of several shapes
     else:
         field = FIELDS[term.field]
         if field.of_session is None:
@@ -87,9 +83,6 @@ def _session_term(term: Term, now: datetime) -> SessionTest:
 def _turn_term(term: Term, now: datetime, *, within_session: bool) -> TurnTest:
     if term.field in FLAGS:
         test: TurnTest = FLAGS[term.field].of_turn
-    elif not term.field:
-        word = term.values[0].casefold()
-        test = lambda facts: word in turn_text(facts)  # noqa: E731 - one of several shapes
     else:
         field = FIELDS[term.field]
         if field.of_turn is not None:
@@ -100,6 +93,20 @@ def _turn_term(term: Term, now: datetime, *, within_session: bool) -> TurnTest:
             of_session = _compared(field, term, now, field.of_session)
             test = lambda facts: facts.session is not None and of_session(facts.session)  # noqa: E731
     return _negated(test) if term.is_negated else test
+
+
+def _joined(
+    query: Query, tests: list[Callable[[Any], bool]], text_of: Callable[[Any], str]
+) -> Callable[[Any], bool]:
+    """All tests, and all words of the query, which are looked for in one text."""
+    words = [(term.values[0].casefold(), not term.is_negated) for term in query if not term.field]
+
+    def has_words(facts: object) -> bool:
+        text = text_of(facts)
+        return all((word in text) is is_wanted for word, is_wanted in words)
+
+    every = [has_words, *tests] if words else tests
+    return every[0] if len(every) == 1 else lambda facts: all(test(facts) for test in every)
 
 
 def _negated(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
