@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aimux_tui.query.facts import SessionFacts, TurnFacts
+from aimux_tui.query.facts import SessionFacts
 from aimux_tui.query.match import session_test, turn_test
 from aimux_tui.query.parse import parse
 from aimux_tui.tui.review import UNSEEN
@@ -13,14 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from aimux_tui.model.annotation import TurnAnnotation
     from aimux_tui.model.session import Session
-    from aimux_tui.model.turn import TurnSummary
-    from aimux_tui.model.usage import Cost
+    from aimux_tui.query.match import TurnTest
     from aimux_tui.tui.review import Review
 
     SessionFilter = Callable[[Session], bool]
-    TurnFilter = Callable[[TurnSummary, Cost, TurnAnnotation | None], bool]
 
 
 def session_filter(query: str, reviews: Mapping[str, Review], now: datetime) -> SessionFilter:
@@ -34,11 +31,6 @@ def session_filter(query: str, reviews: Mapping[str, Review], now: datetime) -> 
     return lets_by
 
 
-def turn_filter(query: str, now: datetime) -> TurnFilter:
+def turn_filter(query: str, now: datetime) -> TurnTest:
     """Tells which turns of a session a query lets by. Raises QueryError."""
-    test = turn_test(parse(query), now)
-
-    def lets_by(turn: TurnSummary, cost: Cost, annotation: TurnAnnotation | None) -> bool:
-        return test(TurnFacts(turn, cost, annotation=annotation))
-
-    return lets_by
+    return turn_test(parse(query), now)

@@ -11,6 +11,7 @@ from textual.content import Content
 
 from aimux_tui.config.schema import TimeMode
 from aimux_tui.model.turn import PROMPT_KINDS, TurnState
+from aimux_tui.query.facts import TurnFacts
 from aimux_tui.text.units import format_age
 from aimux_tui.tui.agent_state import AgentState, state_of
 from aimux_tui.tui.filter_words import known_of_turns
@@ -274,11 +275,12 @@ class TraceItems:
         return index if self._shown is None else self._shown[index]
 
     def _filter_from(self, first: int) -> None:
-        lets_by, costs = turn_filter(self.query, self._clock()), self.view.costs
+        test, costs = turn_filter(self.query, self._clock()), self.view.costs
+        said = self.annotation if self.review else lambda _: None
         kept = [] if self._shown is None else self._shown[: bisect_left(self._shown, first)]
         kept.extend(
             number
             for number, turn in enumerate(self.view.turns[first:], first)
-            if lets_by(turn, costs[number], self.annotation(turn))
+            if test(TurnFacts(turn, costs[number], annotation=said(turn)))
         )
         self._shown = kept
