@@ -13,6 +13,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import fields
 
+from aimux_tui.config.schema import RedactionProfile
 from aimux_tui.export.redaction import material as redacted_material
 from aimux_tui.export.redaction.material import RedactedMaterial
 from aimux_tui.export.redaction.redactor import VALUE_LIMIT, Place, Redactor
@@ -271,6 +272,26 @@ def test_the_manifest_lists_what_is_missing(stage: Stage, tmp_path: Path, name: 
     assert sum(result.removed.values()) == len(entries)
     for path in target.parent.iterdir():
         assert TOKEN.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("profile", [BOUNDED, REDACTED])
+def test_the_paths_of_the_manifest_lead_into_the_jsonl_export(profile: RedactionProfile) -> None:
+    told: list[Removal] = []
+    text = exported("jsonl", planted(TOKEN), Redactor(profile, told.append))
+    lines = {
+        (line.get("session", line["key"]), line["key"] if line["type"] == "turn" else ""): line
+        for line in map(json.loads, text.splitlines())
+        if line["type"] in {"session", "turn"}
+    }
+    assert len(told) > 15
+    for removal in told:
+        value: Any = lines[removal.session, removal.turn]
+        if removal.path == "/other_paths":
+            continue  # is not exported
+        for part in removal.path.split("/")[1:]:
+            name = part.replace("~1", "/").replace("~0", "~")
+            value = value[int(name)] if isinstance(value, list) else value[name]
+        assert str(removal.reason) in json.dumps(value), removal
 
 
 def test_a_manifest_of_an_earlier_export_does_not_stay(stage: Stage, tmp_path: Path) -> None:
