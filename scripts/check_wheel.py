@@ -10,6 +10,7 @@ NEEDED = (
     "aimux_tui/py.typed",
     "aimux_tui/pricing/prices.json",
     "aimux_tui/pricing/NOTICE",
+    "aimux_tui/export/jsonl.schema.json",
     "aimux_tui/tui/styles/",
     "aimux_tui/demo/",
 )

@@ -76,7 +76,7 @@ def following(selection: Selection) -> Iterator[ExportTracker]:
     with _ended_in_order(), ProgressBar("exporting", total) as bar:
 
         def report(counts: ExportCounts) -> None:
-            bar.show(counts.turns, f"{counts.turns:,} of about {plural(total, 'turn')}")
+            bar.show(counts.turns, f"{counts.turns:,} of {plural(total, 'turn')}")
 
         yield ExportTracker(report)
 
@@ -132,5 +132,8 @@ def _ended_in_order() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
+    except KeyboardInterrupt:
+        print("aimux: cancelled", file=sys.stderr)
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -11,6 +11,7 @@ from aimux_tui.cli.tables import crop
 _EVERY = 0.1
 """Seconds between two looks."""
 _WIDTH = 24
+"""Columns of the bar at most; a quarter of a narrow terminal."""
 
 
 class ProgressBar:
@@ -28,10 +29,16 @@ class ProgressBar:
         if not self._is_shown or now - self._at < _EVERY:
             return
         self._at = now
+        from shutil import get_terminal_size
+
+        columns = get_terminal_size().columns
+        width = min(_WIDTH, columns // 4)
         share = min(1.0, done / self._total) if self._total else 0.0
-        filled = round(share * _WIDTH)
-        bar = "█" * filled + "░" * (_WIDTH - filled)
-        self._write(f"{self._title} {bar} {share:4.0%}  {words}")
+        filled = round(share * width)
+        bar = "█" * filled + "░" * (width - filled)
+        line = crop(f"{self._title} {bar} {share:4.0%}  {words}", columns - 1)
+        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.flush()
 
     def __enter__(self) -> Self:
         return self
@@ -40,10 +47,3 @@ class ProgressBar:
         if self._is_shown and self._at:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-
-    def _write(self, line: str) -> None:
-        from shutil import get_terminal_size
-
-        width = get_terminal_size().columns
-        sys.stderr.write(f"\r\x1b[K{crop(line, width - 1)}")
-        sys.stderr.flush()
