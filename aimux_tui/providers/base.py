@@ -107,6 +107,8 @@ class Provider(Protocol):
     """For people: "Claude Code"."""
     version: int
     """Grows when the meaning of a scan changes, so that the index reads the logs again."""
+    splits_words: bool
+    """Whether its records may hold a word of a text in pieces: then raw bytes tell nothing."""
 
     def roots(self, env: Mapping[str, str], home: Path) -> Sequence[Path]:
         """The agent's homes: from the agent's own environment variables, else its default."""

@@ -23,6 +23,7 @@ class ClaudeProvider:
     name = places.NAME
     title = "Claude Code"
     version = 2
+    splits_words = False
 
     def roots(self, env: Mapping[str, str], home: Path) -> Sequence[Path]:
         """`$CLAUDE_CONFIG_DIR`, else `~/.claude` and `~/.config/claude`."""

@@ -68,11 +68,8 @@ def _passages(payload: dict[str, Any]) -> Iterator[Passage]:
         yield Passage(PassageKind.OUTPUT, text, text_of(payload, "call_id"))
     elif kind == "user_message":
         yield from _typed(text_of(payload, "message"))
-    elif kind == "agent_message" and "content" in payload:
-        yield Passage(PassageKind.NOTICE, AgentMessage.of(payload).text)
     elif kind in _SAID:
-        said = PassageKind.RESPONSE if kind == "agent_message" else PassageKind.THINKING
-        yield Passage(said, text_of(payload, _SAID[kind]))
+        yield _said(kind, payload)
     elif kind == "item_completed":
         yield from _item(mapping_of(payload, "item"))
     elif kind.startswith("patch_apply"):
@@ -82,6 +79,15 @@ def _passages(payload: dict[str, Any]) -> Iterator[Passage]:
     elif kind in _NOTICES or (not kind and "message" in payload):
         for text in texts_in({name: payload[name] for name in payload if name != "type"}):
             yield Passage(PassageKind.NOTICE, text)
+
+
+def _said(kind: str, payload: dict[str, Any]) -> Passage:
+    """An event that repeats what the model said or thought, or what another agent told it."""
+    if kind != "agent_message":
+        return Passage(PassageKind.THINKING, text_of(payload, _SAID[kind]))
+    if "content" in payload:
+        return Passage(PassageKind.NOTICE, AgentMessage.of(payload).text)
+    return Passage(PassageKind.RESPONSE, text_of(payload, _SAID[kind]))
 
 
 def _message(payload: dict[str, Any]) -> Iterator[Passage]:

@@ -24,6 +24,7 @@ class CodexProvider:
     name = NAME
     title = "Codex CLI"
     version = 2
+    splits_words = False
 
     def roots(self, env: Mapping[str, str], home: Path) -> Sequence[Path]:
         """Codex's homes."""

@@ -23,6 +23,7 @@ class GeminiProvider:
     name = places.NAME
     title = "Gemini CLI"
     version = 2
+    splits_words = True
 
     def roots(self, env: Mapping[str, str], home: Path) -> Sequence[Path]:
         """`${GEMINI_CLI_HOME:-~}/.gemini`."""

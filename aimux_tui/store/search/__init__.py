@@ -3,7 +3,7 @@
 A *passage* is one text of a record (`Provider.passages`); what is found is always looked up in the
 passages themselves, never only in an index. The index says where to look:
 
-- A *block* is a run of whole records of one log, about 128 KB of it.
+- A *block* is a run of whole records of one log, about 32 KB of it.
 - A *segment* is a file with the words of the blocks of some 128 MB of logs: an FTS5 table without
   content and positions, and the list of its words, in which parts of words are found by a plain
   search for bytes. Segments are built aside by other processes and never change: nobody waits for

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aimux_tui.store.search.index import SearchIndex
-    from aimux_tui.store.search.records import TurnRecord
     from aimux_tui.store.search.request import SearchRequest
 
 _EVERYWHERE = 1 << 62
+_LONG = 8 << 20
+"""Bytes of a log whose turns are too many to be looked at all for one hit."""
 _MOST_EXCERPTS = 40
 """Excerpts that are made for a turn; the most telling ones are handed out."""
 
@@ -102,7 +103,9 @@ class LogSearch:
         self._find_blocks = lookup
         self._should_stop = should_stop
         self._file = log.found.file
-        self._passages = load_provider(self._file.provider).passages
+        provider = load_provider(self._file.provider)
+        self._passages = provider.passages
+        self._is_opaque = provider.splits_words
         self._source = FileSource(self._file)
         self._blocks: list[list[Block]] = [[] for _ in self._needles]
         self._examined: set[int] = set()
@@ -131,9 +134,10 @@ class LogSearch:
 
     def passages_of(self, turn: TurnSummary) -> Iterator[tuple[Passage, Span]]:
         """Every passage of a turn, with the record that holds it."""
-        for record in self._records([turn], Span(0, _EVERYWHERE)):
-            for passage in self._passages(self._file, record.data):
-                yield passage, record.span
+        for span in turn.spans:
+            for record in records_in(self._file, [turn], span.offset, self._source.read(span)):
+                for passage in self._passages(self._file, record.data):
+                    yield passage, record.span
 
     @cached_property
     def turns(self) -> TurnTable:
@@ -172,10 +176,8 @@ class LogSearch:
         """Look through what the index does not cover."""
         rest: list[list[Block]] = [[] for _ in self._needles]
         for offset, data in pieces_after(self._file, start):
-            lowered = data.lower()
-            for number, needle in enumerate(self._needles):
-                if needle.may_be_in(data, lowered):
-                    rest[number].append(Block(0, offset, len(data)))
+            for number in self._needles_in(data):
+                rest[number].append(Block(0, offset, len(data)))
             if self._should_stop():
                 break
         self._has_rest = any(rest)
@@ -237,15 +239,13 @@ class LogSearch:
             return
         self._examined.add(block.start)
         span = Span(block.start, block.length)
-        for record in self._records(self._turns_at(span), span):
+        data = self._source.read(span)
+        if not self._needles_in(data):
+            return
+        for record in records_in(self._file, self._turns_at(span), span.offset, data):
             if record.turn.key in self._done and record.turn.key not in self._gathered:
                 continue
-            lowered = record.data.lower()
-            needles = [
-                (number, needle)
-                for number, needle in enumerate(self._needles)
-                if needle.may_be_in(record.data, lowered)
-            ]
+            needles = [(n, self._needles[n]) for n in self._needles_in(record.data)]
             if not needles:
                 continue
             for passage in self._passages(self._file, record.data):
@@ -255,25 +255,20 @@ class LogSearch:
                     if places := needle.find(passage.text):
                         self._gather(record.turn).add(number, passage, places, record.span)
 
+    def _needles_in(self, data: bytes) -> Sequence[int]:
+        """The needles that these records may hold."""
+        if self._is_opaque:
+            return range(len(self._needles))
+        lowered = data.lower()
+        return [n for n, needle in enumerate(self._needles) if needle.may_be_in(data, lowered)]
+
     def _turns_at(self, span: Span) -> list[TurnSummary]:
         """The turns with records in a span, without reading all turns of a long log for it."""
         covered = self.log.covered
-        if "turns" in self.__dict__ or covered is None or not self.log.reach.position:
-            return self.turns.overlapping(span.offset, span.end)
-        if self._has_rest:
+        if covered is None or self.log.reach.position < _LONG or self._has_rest:
             return self.turns.overlapping(span.offset, span.end)
         table = TurnTable(self._index.turns(covered, span.offset, span.end))
         return table.overlapping(span.offset, span.end)
-
-    def _records(self, turns: Sequence[TurnSummary], span: Span) -> Iterator[TurnRecord]:
-        """The records of turns within a span."""
-        if span.length == _EVERYWHERE:
-            for turn in turns:
-                for part in turn.spans:
-                    data = self._source.read(part)
-                    yield from records_in(self._file, [turn], part.offset, data)
-            return
-        yield from records_in(self._file, turns, span.offset, self._source.read(span))
 
     def _gather(self, turn: TurnSummary) -> Gathered:
         return self._gathered.setdefault(turn.key, Gathered(turn))

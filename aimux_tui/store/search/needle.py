@@ -13,8 +13,14 @@ if TYPE_CHECKING:
 
     from aimux_tui.model.passage import PassageKind
 
-# Characters that JSON writers leave as they are, and none of which another one folds to.
-_PLAIN = re.compile(r"[0-9a-z_.,:;=+*#()\[\]{}!?@$%^|~`\-\u2e80-\u9fff\uac00-\ud7af]+")
+_PIECE = re.compile(r"[\x20-\x7e]|[^\x00-\x7f]+|.", re.DOTALL)
+# A text may be JSON within JSON, so that what is escaped is escaped twice.
+_ESCAPE = rb"\\+(?:u[0-9a-f]{4}|[bfnrtv])"
+# Between two words stand blanks, or what lies between two pieces of a text that are shown as one:
+# mark-up, the ends of JSON strings.
+_GAP = rb"(?:(?:[\x00-\x20\x80-\xff]|" + _ESCAPE + rb")+|.{0,300}?)"
+_CONTROL = rb"(?:[\x00-\x1f\x7f]|" + _ESCAPE + rb")"
+_ESCAPED = frozenset('"\\/')
 _DISGUISED = re.compile(
     # Escapes but control characters, what folds to ASCII letters (sharp s, long s, ligatures, the
     # sign for Kelvin and others), and NUL bytes, which are dropped from a line before it is read.
@@ -56,10 +62,9 @@ class Needle:
         self.is_whole = is_whole
         self._parts = text.casefold().split()
         self._plain = self._parts[0] if len(self._parts) == 1 and not is_whole else ""
-        self.anchor = max(
-            (run for part in self._parts for run in _PLAIN.findall(part)), key=len, default=""
-        ).encode()
-        """Bytes that a record which holds it holds too, but for disguises; may be empty."""
+        is_plain = self._plain.isascii() and self._plain.isprintable()
+        is_plain = is_plain and not _ESCAPED & set(self._plain)
+        self._raw_plain = self._plain.encode() if is_plain else b""
 
     def __bool__(self) -> bool:
         return bool(self._parts)
@@ -68,6 +73,11 @@ class Needle:
     def _pattern(self) -> re.Pattern[str]:
         pattern = r"\s+".join(map(re.escape, self._parts))
         return re.compile(rf"(?<!\w){pattern}(?!\w)" if self.is_whole else pattern)
+
+    @cached_property
+    def _raw(self) -> re.Pattern[bytes]:
+        """What a record that holds the needle looks like in lower case, but for disguises."""
+        return re.compile(_GAP.join(_raw_pattern(part) for part in self._parts), re.DOTALL)
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
@@ -88,7 +98,7 @@ class Needle:
 
     def may_be_in(self, data: bytes, lowered: bytes) -> bool:
         """Whether records may hold the needle; `lowered` are the same bytes in lower case."""
-        if not self.anchor or self.anchor in lowered:
+        if self._raw_plain in lowered if self._raw_plain else self._raw.search(lowered):
             return True
         if data.isascii() and b"\\u" not in data and b"\x00" not in data:
             return False
@@ -123,3 +133,20 @@ def _unfolded(text: str, places: list[tuple[int, int]]) -> list[tuple[int, int]]
     for index, character in enumerate(text):
         origins.extend([index] * len(character.casefold()))
     return [(origins[start], origins[end - 1] + 1) for start, end in places]
+
+
+def _raw_pattern(part: str) -> bytes:
+    """How a folded text without blanks may stand in JSON in lower case."""
+    pattern = b""
+    for piece in _PIECE.findall(part):
+        if not piece.isascii():
+            pattern += rb"[\x80-\xff]+"
+        elif piece == "\\":
+            pattern += rb"\\+"
+        elif piece in _ESCAPED:
+            pattern += rb"\\*" + piece.encode()
+        elif piece.isprintable():
+            pattern += re.escape(piece.encode())
+        else:
+            pattern += _CONTROL
+    return pattern

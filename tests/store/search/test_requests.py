@@ -141,3 +141,15 @@ def test_every_edit_of_a_path_in_the_order_of_time(zoo: Zoo, search: TextSearch)
     assert list(edits_of(zoo.search(), "water")) == []
     only = list(edits_of(zoo.search(), "bath.py", conditions=parse("tool:Edit since:2027-01-01")))
     assert only == []
+
+
+def test_pieces_that_are_shown_as_one_text_are_searched_as_one(zoo: Zoo):
+    conversation = zoo.conversation("pieces")
+    command = "<command-name>/review</command-name>\n<command-message>review</command-message>\n"
+    conversation.say(Turn(f"{command}<command-args>pull 17</command-args>"))
+    blocks = [{"type": "text", "text": "first half"}, {"type": "text", "text": "second half"}]
+    conversation.say(Turn("q", [], [blocks]))
+    for _ in range(2):
+        assert found(zoo.search(), '"/review pull 17"') == {("pieces", 1)}
+        assert found(zoo.search(), '"half second"') == {("pieces", 2)}
+        zoo.cover()
