@@ -97,7 +97,7 @@ def _tell(result: OtlpResult, missed: list[str] | tuple[str, ...], *, as_json: b
         print(f"aimux: {one_line(remark)}", file=sys.stderr)
     if missed:
         print(
-            f"aimux: {plural(len(missed), 'session')} left out: the logs are gone",
+            f"aimux: {plural(len(missed), 'session')} left out: their logs cannot be read",
             file=sys.stderr,
         )
     return 1 if result.spooled or result.rejected else 0

@@ -49,7 +49,7 @@ def result_remarks(result: ExportResult) -> Iterator[str]:
         where = f", listed in {result.manifest.name}" if result.manifest else ""
         yield f"{words}{where}"
     if result.missed:
-        yield f"{plural(len(result.missed), 'session')} left out: the logs are gone"
+        yield f"{plural(len(result.missed), 'session')} left out: their logs cannot be read"
 
 
 def result_fields(result: ExportResult) -> dict[str, Any]:
@@ -85,7 +85,9 @@ def preview_text(preview: Preview, destination: str) -> str:
         if len(hosts) > _HOSTS:
             lines.append(f"           and {len(hosts) - _HOSTS} more")
     if preview.missed:
-        lines.append(f"  {plural(len(preview.missed), 'session')} left out: the logs are gone")
+        lines.append(
+            f"  {plural(len(preview.missed), 'session')} left out: their logs cannot be read"
+        )
     return "\n".join(lines)
 
 

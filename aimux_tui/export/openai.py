@@ -147,18 +147,25 @@ def _messages(material: Material, exported: ExportedTurn) -> Iterator[Message]:
         yield {"role": "user", "content": asked}
     annotation = exported.annotation
     is_model = annotation is None or annotation.label not in {Label.BAD, Label.WASTE}
-    for words, calls in _answers(turn.steps):
+    for index, (words, calls) in enumerate(_answers(turn.steps)):
+        # Some logs have no ids of calls.
+        keys = [
+            call.id or f"call_{turn.summary.number}_{index}_{place}"
+            for place, call in enumerate(calls)
+        ]
         content = "\n\n".join(material.text(text.body) for text in words)
         message: Message = {"role": "assistant", "content": content or None}
         if calls:
-            message["tool_calls"] = [_call(material, call) for call in calls]
+            message["tool_calls"] = [
+                _call(material, call, key) for call, key in zip(calls, keys, strict=True)
+            ]
         if not is_model:
             message["weight"] = 0
         yield message
-        for call in calls:
+        for call, key in zip(calls, keys, strict=True):
             yield {
                 "role": "tool",
-                "tool_call_id": call.id,
+                "tool_call_id": key,
                 "content": material.text(call.output) or call.error or _without_result(call),
             }
 
@@ -198,10 +205,10 @@ def _part(material: Material, part: Text | Image) -> str:
     return f"[image: {part.media_type}, {part.size} bytes]"
 
 
-def _call(material: Material, call: ToolCall) -> dict[str, Any]:
+def _call(material: Material, call: ToolCall, key: str) -> dict[str, Any]:
     arguments = encode_json(material.arguments(call)).decode()
     function = {"name": _tool_name(call), "arguments": arguments}
-    return {"id": call.id, "type": "function", "function": function}
+    return {"id": key, "type": "function", "function": function}
 
 
 def _tool_name(call: ToolCall) -> str:

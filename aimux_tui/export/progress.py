@@ -51,7 +51,7 @@ class ExportTracker:
         """`report` is called after each turn; `should_stop` before it, in the exporting thread."""
         self.counts = ExportCounts()
         self.missed: list[str] = []
-        """Keys of sessions whose log is gone."""
+        """Keys of sessions whose log is gone or cannot be opened."""
         self._report = report
         self._should_stop = should_stop
         self._taken: set[str] = set()

@@ -42,7 +42,7 @@ class ExportResult(Struct, frozen=True):
     removed: Mapping[str, int]
     """Reason → in how many places something was taken out."""
     missed: tuple[str, ...]
-    """Keys of sessions that were chosen, but whose log is gone."""
+    """Keys of sessions that were chosen, but whose log is gone or cannot be opened."""
     path: Path | None = None
     """None where it was a stream."""
     size: int = 0

@@ -90,7 +90,7 @@ class Selection:
     def materials(
         self, tracker: ExportTracker, redactor: Redactor | None = None
     ) -> Iterator[Material]:
-        """Each session once, open while it is looked at. Logs that are gone are left out.
+        """Each session once, open while it is looked at. Logs that cannot be opened are left out.
 
         So are sessions without a turn that is wanted, unless they were named.
 
@@ -106,7 +106,7 @@ class Selection:
                 material = SessionMaterial(
                     self._library, session, self._book, wants, tracker=tracker
                 )
-            except (FileNotFoundError, SessionError):
+            except (OSError, SessionError):
                 tracker.missed.append(session.key)
                 continue
             try:

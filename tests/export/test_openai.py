@@ -71,6 +71,17 @@ def test_calls_of_two_answers_are_two_messages() -> None:
     assert calls == [[], ["c1", "c2"], [], [], ["c3"], []]
 
 
+def test_calls_without_ids_get_some() -> None:
+    steps = [call("Read", ""), call("Read", ""), say("so"), call("Read", "")]
+    (line,) = lines_of([make_turn(1, "Look", steps)])
+    given = [one["id"] for message in line["messages"] for one in message.get("tool_calls", [])]
+    answered = [
+        message["tool_call_id"] for message in line["messages"] if message["role"] == "tool"
+    ]
+    assert given == answered
+    assert len(set(given)) == 3
+
+
 def test_a_call_without_a_result_says_so() -> None:
     steps = [call("Read", "c1", output=Body(), status=ToolStatus.CANCELLED)]
     (line,) = lines_of([make_turn(1, "Look", steps)])
