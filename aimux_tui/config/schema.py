@@ -134,6 +134,8 @@ class LabelsSettings(Struct, frozen=True, kw_only=True):
 
     author: str = ""
     """Who signs your labels (empty: your user name at this machine)."""
+    advance: bool = False
+    """Whether the cursor goes on to the next unlabelled turn when a turn was labelled."""
     archive: bool = True
     """Whether the logs of labelled sessions are copied into aimux's archive: agents delete their
     own after some weeks, and a label without its turn is worth nothing."""

@@ -18,7 +18,6 @@ from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import plural
 from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.label_plans import cycle, noted, toggle
-from aimux_tui.tui.prompt_hashes import add_prompt_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -123,13 +122,16 @@ class Labelling:
 
     def cmd_turn_next_unlabelled(self) -> None:
         """Go to the next turn without a label."""
-        turns = self._screen.trace.list
+        if not self._go_to_unlabelled():
+            raise CommandError("no other turn is without a label")
+
+    def _go_to_unlabelled(self) -> bool:
+        turns, items = self._screen.trace.list, self._screen.trace.items
         index = turns.cursor_index
-        found = None if index is None else self._screen.trace.items.next_unlabelled(index)
+        found = None if index is None else items.next_unlabelled(index)
         if found is None or found == index:
-            only = " that is not this one" if found is not None else ""
-            raise CommandError(f"no turn without a label{only}")
-        turns.move_to(self._screen.trace.items.key(found))
+            return False
+        return turns.move_to(items.key(found))
 
     def why_not_turn_next_unlabelled(self) -> str:
         """A session must be open."""
@@ -242,9 +244,24 @@ class Labelling:
         if len(targets) > 1:
             count = plural(len(written.changes), "turn")
             self._screen.notify(f"{count} labelled", markup=False, timeout=3)
+        elif self._screen.setup.settings.labels.advance:
+            self._advance(written)
         await self._follow_up(targets)
 
+    def _advance(self, written: Written) -> None:
+        """Go on to the next unlabelled turn, if the cursor still is where a label was given."""
+        turn = self._screen.trace.current
+        labelled = [
+            change.turn_key
+            for change in written.changes
+            if isinstance(change, TurnChange) and change.label
+        ]
+        if turn is not None and turn.key in labelled:
+            self._go_to_unlabelled()
+
     async def _follow_up(self, targets: Sequence[TurnChange]) -> None:
+        from aimux_tui.tui.prompt_hashes import add_prompt_hashes
+
         feed = self._screen.navigator.reader.feed
         if feed is not None:
             await add_prompt_hashes(self._labels, feed, targets)

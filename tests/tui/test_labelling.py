@@ -6,6 +6,7 @@ import pytest
 
 from aimux_tui.annotations.changes import TurnChange
 from aimux_tui.commands.base import Pane
+from aimux_tui.config.schema import LabelsSettings, Settings, UiSettings
 from aimux_tui.errors import AnnotationError
 from aimux_tui.model.annotation import Label
 from tests.tui.fake_sessions import LOGIN, PARSER
@@ -164,11 +165,26 @@ async def test_the_next_unlabelled_turn_is_looked_for_around_the_end():
         await app.press("v", "end", "g", "home")
         await app.see("6 of 6 labelled")
         await app.press(".")
-        await app.see("no turn without a label")
+        await app.see("no other turn is without a label")
         await app.press("j", "g")
         await app.until(lambda: label_of(app, 2) is None)
         await app.press("end", "full_stop")
         assert app.cursor[0] == "turn-2"
+
+
+async def test_the_cursor_stays_unless_the_settings_say_that_it_goes_on():
+    settings = Settings(
+        theme="aimux", ui=UiSettings(follow=False), labels=LabelsSettings(advance=True)
+    )
+    book = MemoryBook()
+    book.record((change(2, label=Label.GOOD),))
+    async with running(book=book, settings=settings) as app:
+        await open_first_turn(app)
+        await app.press("g")
+        await app.until(lambda: app.cursor[0] == "turn-3")
+        await app.press("home", "g")
+        await app.until(lambda: label_of(app, 1) is None)
+        assert app.cursor[0] == "turn-1", "a label taken away leaves it to be judged anew"
 
 
 async def test_a_full_disk_is_told_and_the_badge_does_not_lie():
