@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _OTLP = "otlp"
 """The one format that is sent instead of written."""
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""Sent where somebody wants the program to end, or its terminal has gone."""
 _STANDARD_OUTPUT = "-"
 
 
@@ -129,11 +131,12 @@ def _ended_in_order() -> Iterator[None]:
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in _ENDING}
     try:
         yield
     except KeyboardInterrupt:
         print("aimux: cancelled", file=sys.stderr)
         raise
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

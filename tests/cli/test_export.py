@@ -164,7 +164,7 @@ def test_verify(logs: dict[str, Path], run: Run, tmp_path: Path) -> None:
     assert "has no receipt" in err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_nothing(
     home: Path, logs: dict[str, Path], tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -202,6 +202,19 @@ def test_a_long_value_is_cut_and_its_hash_is_that_of_the_whole() -> None:
     assert len(kept) < VALUE_LIMIT + 200
 
 
+def test_a_long_diff_stays_one() -> None:
+    hunk = Hunk(tuple(f"+line {number}" for number in range(100)), 1, 1)
+    edit = FileEdit("/a", "update", (hunk,), 100, 0)
+    call = tool("Edit", ToolKind.EDIT, "/a", edits=(edit,))
+    material = FakeMaterial([make_turn(1, "Edit it", [call])])
+    (exported_turn,) = RedactedMaterial(material, Redactor(BOUNDED, limit=200)).turns()
+    (kept,) = exported_turn.turn.tool_calls[0].edits[0].hunks
+    assert kept.lines[0] == "+line 0"
+    assert kept.lines[-1] == "+line 99"
+    assert {line[0] for line in kept.lines} == {"+", "\\"}
+    assert any(line.startswith("\\ [cut: ") for line in kept.lines)
+
+
 def test_a_secret_in_the_part_that_is_cut_out_is_no_part_of_the_hash() -> None:
     told: list[Removal] = []
     redactor = Redactor(BOUNDED, told.append, limit=100)

@@ -56,6 +56,7 @@ _BRIEF = {
 }
 """Fields that are made from longer texts, and may be cut anywhere."""
 _WITHOUT_TEXT = (Enum, int, float, datetime, timedelta, type(None))
+_DIFF_SIGNS = frozenset(("", " ", "-", "+", "\\"))
 _WRITTEN_AS = {"body": "text"}
 """Field → its name in the JSONL export."""
 
@@ -198,7 +199,9 @@ class RedactedMaterial:
         """Lines of a diff as one text: a secret may go over several."""
         if self._redactor.removes_words:
             return ()
-        return tuple(self._redactor.words("\n".join(lines), place).split("\n"))
+        kept = self._redactor.words("\n".join(lines), place).split("\n")
+        # What was cut in the middle of a line is no line of either side.
+        return tuple(line if line[:1] in _DIFF_SIGNS else f"\\ {line}" for line in kept)
 
 
 @cache
