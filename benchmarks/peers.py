@@ -124,6 +124,11 @@ def decode_lines(paths: Sequence[Path]) -> Command:
     return _baseline("Python, msgspec typed decode of each line", "decode", paths)
 
 
+def decode_objects(paths: Sequence[Path]) -> Command:
+    """Python decoding each line whole with msgspec."""
+    return _baseline("Python, msgspec decode of each whole line", "objects", paths)
+
+
 def decode_whole_lines(paths: Sequence[Path]) -> Command:
     """Python decoding each line with the standard library."""
     return _baseline("Python, json.loads each line", "json", paths)

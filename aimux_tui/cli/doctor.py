@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aimux_tui import __version__
 from aimux_tui.cli.doctor_labels import examine_labels, label_lines
+from aimux_tui.cli.doctor_search import examine_search, format_search
 from aimux_tui.cli.doctor_telemetry import examine_telemetry, format_telemetry
 from aimux_tui.cli.every_byte import unnoticed_damage
 from aimux_tui.cli.output import print_json
@@ -95,6 +96,7 @@ def examine(
             "exists": surroundings.paths.config_file.exists(),
             "errors": [error.message for error in surroundings.errors],
         },
+        "search": examine_search(surroundings, library),
         "telemetry": examine_telemetry(surroundings),
         "watch_limit": _watch_limit(),
     }
@@ -197,6 +199,7 @@ def format_report(report: dict[str, Any]) -> str:
     lines.append(f"Index: {index['path'] or 'off'} ({format_bytes(index['bytes'])})")
     if index["trouble"]:
         lines.append(f"  {index['trouble']}")
+    lines += format_search(report["search"])
     lines += label_lines(report["labels"])
     settings = report["settings"]
     lines.append(
