@@ -65,6 +65,18 @@ RECIPES: Mapping[str, Recipe] = {
             shape=Shape(result_median=4150, result_sigma=1.35),
         ),
     ),
+    "many": Recipe(
+        "20,000 Claude sessions in 2 GB, with 4,000 sub-agents",
+        claude=ClaudeRecipe(
+            sessions=20_000,
+            agents=4_000,
+            lines=380_000,
+            forks=100,
+            torn=20,
+            projects=1_000,
+            shape=Shape(result_median=4150, result_sigma=1.35),
+        ),
+    ),
     "a": Recipe(
         "one Claude session of 300 MB in 52,000 lines, the largest 4.1 MB",
         claude=ClaudeRecipe(

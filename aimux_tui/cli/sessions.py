@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from aimux_tui.cli.output import print_json
+from aimux_tui.cli.output import as_json
 from aimux_tui.cli.setup import look_around, make_library, read_labels, tell_errors
 from aimux_tui.errors import CommandError
 from aimux_tui.model.usage import Cost, Usage
@@ -161,18 +161,18 @@ def cost_fields(cost: Cost) -> dict[str, Any]:
 
 
 def _write_json(sessions: Sequence[Session], labels_of: Callable[[str], Annotations]) -> None:
+    """Session by session, so that a long list needs little memory."""
     usage, cost = Usage(), Cost()
     counted = {session.key for session in sessions}
-    for session in sessions:
+    out = sys.stdout
+    out.write('{"schema":1,"sessions":[')
+    for index, session in enumerate(sessions):
         if session.parent_key not in counted:
             usage += session.total_usage
             cost += session.total_cost
-    document = {
-        "schema": 1,
-        "sessions": [session_fields(session, labels_of(session.key)) for session in sessions],
-        "total": {"tokens": token_fields(usage), "cost": cost_fields(cost)},
-    }
-    print_json(document)
+        out.write(("," if index else "") + as_json(session_fields(session, labels_of(session.key))))
+    total = as_json({"tokens": token_fields(usage), "cost": cost_fields(cost)})
+    out.write(f'],"total":{total}}}\n')
 
 
 def is_in_project(session: Session, words: str) -> bool:
