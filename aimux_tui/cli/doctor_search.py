@@ -38,10 +38,8 @@ def format_search(report: dict[str, Any]) -> list[str]:
         return ["Search index: none yet, searches read the logs"]
     total, covered = report["log_bytes"], report["covered_bytes"]
     share = 100 * covered // total if total else 100
-    lines = [
-        f"Search index: {report['path']} ({format_bytes(report['bytes'])}), covers {share} % of "
-        f"{format_bytes(total)} in {plural(report['logs'], 'log')}"
-    ]
+    covers = f"covers {share} % of {format_bytes(total)} in {plural(report['logs'], 'log')}"
+    lines = [f"Search index: {report['path']} ({format_bytes(report['bytes'])}), {covers}"]
     if report["trouble"]:
         lines.append(f"  {report['trouble']}")
     return lines

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from aimux_tui.store.search.edits import FoundEdit
     from aimux_tui.store.search.results import TurnHit
 
-WORTH_AN_INDEX = 32 << 20
-"""Bytes of logs from which reading them all takes longer than one should wait each time."""
-
 
 def run(options: argparse.Namespace) -> int:
     """Print what is found. 1 if nothing is. Raises CommandError, QueryError."""
@@ -89,7 +86,7 @@ def _build(search: TextSearch, *, is_wanted: bool) -> None:
     coverage = search.coverage()
     if search.index.folder is None or not coverage.uncovered_bytes:
         return
-    if coverage.uncovered_bytes < WORTH_AN_INDEX and not is_wanted:
+    if not (coverage.is_worth_indexing or is_wanted):
         return
     print(
         f"aimux: indexing {format_bytes(coverage.uncovered_bytes)} of logs for searches; "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aimux_tui.cli import search
+from aimux_tui.store.search import coverage
 from tests.cli.conftest import Run
 from tests.cli.homes import CLAUDE_ID, LOGIN
 
@@ -83,7 +83,7 @@ def test_an_index_is_built_where_it_is_worth_it(
 ):
     assert run("search", "login")[0] == 0
     assert not list((home / "cache").glob("search-*/segment-*"))
-    monkeypatch.setattr(search, "WORTH_AN_INDEX", 0)
+    monkeypatch.setattr(coverage, "_WORTH_INDEXING", 0)
     code, plain, err = run("search", "login")
     assert code == 0
     assert "indexing" in err

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from aimux_tui.store.search.catalog import Covered
 
 
+_WORTH_INDEXING = 32 << 20
+"""Bytes of logs from which reading them with each search would be felt."""
+
+
 class Coverage(Struct, frozen=True):
     """How much of the logs is in the index; the rest is read when somebody searches."""
 
@@ -27,6 +31,11 @@ class Coverage(Struct, frozen=True):
     def uncovered_bytes(self) -> int:
         """Bytes that every search has to read."""
         return self.bytes - self.covered_bytes
+
+    @property
+    def is_worth_indexing(self) -> bool:
+        """Whether so much is uncovered that the index should be built, or brought up to date."""
+        return self.uncovered_bytes >= _WORTH_INDEXING
 
 
 class Reach(Struct, frozen=True, gc=False):

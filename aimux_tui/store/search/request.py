@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from aimux_tui.model.passage import PassageKind
-from aimux_tui.query.fields import EVERYTHING, FIELDS, FLAGS
+from aimux_tui.query.fields import EVERYTHING, FIELDS, FLAGS, NONE
 from aimux_tui.query.terms import Operator, Query, Term
 from aimux_tui.store.search.needle import Needle
 
@@ -80,5 +80,11 @@ def _is_of_session(term: Term) -> bool:
     field = FIELDS[term.field]
     if field.of_session is None:
         return False
-    # A turn that began since then is in a session that was written to since then.
-    return field.of_turn is None or (term.field == "since" and not term.is_negated)
+    if field.of_turn is None:
+        return True
+    if term.is_negated:
+        return False
+    # A turn that began since then is in a session that was written to since then, and a turn with
+    # such a label or note is in a session that has one.
+    is_labelled = term.field == "label" and NONE not in term.values
+    return is_labelled or term.field in {"since", "note"}
