@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SCREEN = {"textual", "rich", "watchfiles"}
 SETTINGS = {"yaml", "platformdirs"}
+SERVER = {"aiohttp", "google", "opentelemetry"}
 SELDOM = {"zstandard", "pygments", "markdown_it", "multiprocessing"}
 
 
@@ -41,6 +42,8 @@ def loaded_by(statement: str, home: Path | None = None) -> set[str]:
         ("aimux_tui.sources.watcher", SCREEN | SETTINGS | SELDOM),
         ("aimux_tui.store.library", SCREEN | SETTINGS | SELDOM),
         ("aimux_tui.store.watching", SCREEN | SETTINGS | SELDOM),
+        ("aimux_tui.store.telemetry.reader", SCREEN | SETTINGS | SERVER),
+        ("aimux_tui.receiver.thread", SCREEN | SETTINGS | SELDOM | SERVER),
     ],
 )
 def test_a_headless_module_loads_no_screen(module: str, unwanted: set[str]):

@@ -41,10 +41,12 @@ def success(batch: Batch, encoding: Encoding) -> bytes:
 
 def failure(http_status: int, message: str, encoding: Encoding) -> bytes:
     """A google.rpc.Status."""
-    code, text = _CODES.get(http_status, _UNKNOWN), message[:_LONGEST]
+    # A header that is no UTF-8 comes as a text that cannot be encoded.
+    text = message[:_LONGEST].encode("utf-8", errors="replace")
+    code = _CODES.get(http_status, _UNKNOWN)
     if encoding is Encoding.JSON:
-        return msgspec.json.encode({"code": code, "message": text})
-    return _varint_field(1, code) + _field(2, text.encode("utf-8", errors="replace"))
+        return msgspec.json.encode({"code": code, "message": text.decode()})
+    return _varint_field(1, code) + _field(2, text)
 
 
 def _field(number: int, content: bytes) -> bytes:

@@ -72,7 +72,7 @@ class ReceiverThread:
 
     @property
     def status(self) -> ReceiverStatus:
-        """How it is doing; changes of counts show at once, or within half a second after a pause."""
+        """How it is doing. Counts are up to a tenth of a second old, after a pause half a second."""
         return self._status
 
     def start(self, *, delay: float = 0.0) -> None:
@@ -101,6 +101,10 @@ class ReceiverThread:
     def _run(self, delay: float) -> None:
         try:
             asyncio.run(self._receive_until_stopped(delay))
+        except BaseException as error:
+            problem = f"the receiver ended unexpectedly ({type(error).__name__}: {error})"
+            self._publish(state=ReceiverState.FAILED, problem=problem)
+            raise
         finally:
             with self._lock:
                 self._loop = None
@@ -130,7 +134,7 @@ class ReceiverThread:
         sockets = bind(settings.host, settings.port)
         try:
             writer = self._open()
-        except ReceiverError:
+        except BaseException:
             for bound in sockets:
                 bound.close()
             raise

@@ -18,7 +18,6 @@ from aimux_tui.model.telemetry import (
     MetricPoint,
     ServiceSummary,
     Signal,
-    Span,
     TraceSummary,
 )
 from aimux_tui.otlp.decode import decode_body
@@ -178,11 +177,11 @@ class Telemetry:
         return Listener.from_row(rows[0]) if rows else None
 
     def find(self, text: str, *, batches: int = 2000) -> Iterator[Record]:
-        """The newest records whose batch holds a text somewhere, such as an id."""
-        needle = text.encode()
+        """The newest records that hold a text in their name, ids or attributes."""
+        needles = {text.encode(), _from_hex(text)} - {b""}
         query = _BODY + "ORDER BY id DESC LIMIT ?"
         for batch in map(_stored, self._rows(query, batches)):
-            if needle in batch.body:
+            if any(needle in batch.body for needle in needles):
                 yield from (record for record in batch.records() if _mentions(record, text))
 
     def batches_by_key(
@@ -293,8 +292,9 @@ def _from_hex(trace_id: str) -> bytes:
 
 
 def _mentions(record: Record, text: str) -> bool:
-    """Whether a text stands in a record's ids or values."""
-    if isinstance(record, Span) and text in {record.trace_id, record.span_id}:
+    """Whether a text stands in a record's name, ids or values."""
+    ids = () if isinstance(record, MetricPoint) else (record.trace_id, record.span_id)
+    if text in record.name or text.lower() in ids:
         return True
     return any(isinstance(value, str) and text in value for value in record.attributes.values())
 
