@@ -11,7 +11,7 @@ from aimux_tui.errors import AnnotationError
 from aimux_tui.model.annotation import Label, SessionAnnotation, Verdict
 from aimux_tui.tui.screens.note import NoteScreen
 from aimux_tui.tui.screens.verdict import VerdictScreen
-from tests.tui.fake_sessions import DOCS, LOGIN, PARSER
+from tests.tui.fake_sessions import DOCS, HOSTILE_TEXT, LOGIN, PARSER
 from tests.tui.harness import MEDIUM, NARROW, WIDE, Driver, running
 from tests.tui.memory_book import MemoryBook
 
@@ -284,3 +284,21 @@ async def test_labels_given_meanwhile_are_not_touched_by_a_verdict():
         await app.press("right", "ctrl+s")
         await closed(app)
         await app.see("✗ BAD", "achieved")
+
+
+async def test_hostile_notes_and_tags_are_harmless_everywhere():
+    book = MemoryBook()
+    book.record(
+        (
+            TurnChange(session_key=LOGIN, turn_key="turn-1", number=1, note=HOSTILE_TEXT),
+            SessionChange(session_key=LOGIN, tags=(HOSTILE_TEXT,), note=HOSTILE_TEXT),
+        )
+    )
+    async with running(book=book) as app:
+        await app.open_session(LOGIN)
+        for keys in (("home", "enter"), ("i",), ("escape", "home", "n"), ("escape", "L")):
+            await app.press(*keys)
+            await app.see("[bold]not markup[/bold]")
+            for character in "\x1b\x07\x00\u202e\ud800":
+                assert character not in app.text, keys
+            app.text.encode()
