@@ -65,19 +65,23 @@ def assigned_secrets(text: str) -> Iterator[tuple[int, int, str]]:
 def _judge(
     text: str, start: int, match: re.Match[str], *, is_password: bool
 ) -> Iterator[tuple[int, int, str]]:
+    """The value, if it is one of a secret; most are told by themselves that they are none."""
+    is_quoted = match["quoted"] is not None
+    group = "quoted" if is_quoted else "bare"
+    value = match[group]
+    if not is_password:
+        value = _BEHIND_VALUE.split(value, maxsplit=1)[0]
+    if not (_is_password(value, is_quoted=is_quoted) if is_password else is_random(value)):
+        return
     before = _NAME_BEFORE.search(text, max(0, start - 60), start)
     name = (before[0] if before else "") + text[start : match.start()]
     if match["flag"] and not name.startswith("--"):
         return
-    is_quoted = match["quoted"] is not None
-    group = "quoted" if is_quoted else "bare"
-    value = match[group]
     if is_password:
-        if _is_password(value, is_quoted=is_quoted, is_constant=name.isupper()):
+        # Without quotes and with a dot, it is one in an environment, but code elsewhere.
+        if is_quoted or "." not in value or name.isupper():
             yield match.start(group), match.end(group), "password"
-        return
-    value = _BEHIND_VALUE.split(value, maxsplit=1)[0]
-    if is_secret_name(name) and is_random(value):
+    elif is_secret_name(name):
         yield match.start(group), match.start(group) + len(value), "secret"
 
 
@@ -115,17 +119,14 @@ def is_random(value: str) -> bool:
     return _entropy(value) >= (2.8 if len(value) < 24 else 3.2)
 
 
-def _is_password(value: str, *, is_quoted: bool, is_constant: bool = False) -> bool:
-    """Whether somebody chose it as a password; code that fetches one is none."""
+def _is_password(value: str, *, is_quoted: bool) -> bool:
+    """Whether somebody may have chosen it as a password; code that fetches one is none."""
     if len(value) < 6 or " " in value or _PLACEHOLDER.search(value) or _PATH.match(value):
         return False
     has_digit = any(character.isdigit() for character in value)
-    has_sign = any(not character.isalnum() and character not in "_.-/:" for character in value)
     has_letter = any(character.isalpha() for character in value)
-    if is_quoted:
-        return has_letter and (has_digit or has_sign)
-    # Without quotes it is a value only where no code could stand: in an environment or a file.
-    return has_letter and has_digit and (is_constant or "." not in value)
+    has_sign = any(not character.isalnum() and character not in "_.-/:" for character in value)
+    return has_letter and (has_digit or (is_quoted and has_sign))
 
 
 def _entropy(text: str) -> float:
