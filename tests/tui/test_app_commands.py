@@ -20,6 +20,7 @@ from aimux_tui.errors import ConfigError
 from aimux_tui.model.session import Status
 from aimux_tui.tui.screens.chord import ChordScreen
 from aimux_tui.tui.screens.help import HelpScreen
+from aimux_tui.tui.screens.main import make_main_screen
 from tests.tui.fake_sessions import DOCS, LOGIN, PARSER
 from tests.tui.harness import MEDIUM, NARROW, WIDE, Driver, running
 from tests.tui.test_app_detail import go_to_step
@@ -446,6 +447,14 @@ async def test_what_cannot_be_done_is_greyed_by_absence_and_says_why():
         assert "item.back" not in offered
         await app.press("escape")
         await app.see("there is nothing to close")
+
+
+async def test_keys_typed_before_there_is_anything_to_act_on_do_nothing():
+    async with running() as app:
+        unborn = make_main_screen(app.app.setup)
+        assert unborn.check_action("command", ("list.filter",)) is False
+        assert unborn.check_action("chord", ("y",)) is False
+        assert app.main.check_action("command", ("list.filter",)) is True
 
 
 async def test_a_key_that_is_for_another_pane_says_so():

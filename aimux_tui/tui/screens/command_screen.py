@@ -62,7 +62,12 @@ class CommandScreen(Screen[None]):
     # Keys and clicks.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key may mean something else in another pane, or be a letter that is typed."""
+        """A key may mean something else in another pane, or be a letter that is typed.
+
+        It may also come before there is anything to act on.
+        """
+        if action in {"command", "chord"} and not self.is_mounted:
+            return False
         if action == "command" and parameters:
             command_id = str(parameters[0])
             # Textual knows by itself which keys an input takes, but for some, such as the slash.
