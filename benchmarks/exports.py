@@ -32,7 +32,7 @@ _CASES = (
 def export_command(
     corpus: Corpus, scratch: Path, format_name: str, profile: str, *, name: str = ""
 ) -> Command:
-    """`aimux export --all` into a file, with its index warm; the result as JSON goes to `output`."""
+    """`aimux export --all` into a file, its index warm; what came of it goes to `output`."""
     title = name or f"aimux export, {format_name}, {profile}"
     target = scratch / f"{corpus.name}-{format_name}-{profile}"
     folders = {
