@@ -13,6 +13,7 @@ from aimux_tui.commands.tables.labels import LABELS
 from aimux_tui.commands.tables.moving import MOVE
 from aimux_tui.commands.tables.sessions import SESSIONS
 from aimux_tui.commands.tables.showing import SHOW
+from aimux_tui.commands.tables.telemetry import TELEMETRY
 from aimux_tui.commands.tables.turns import TURNS
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     *EXPORT,
     *SHOW,
     *COSTS,
+    *TELEMETRY,
     *APP,
 )
 """In the order of help, footer and palette."""

@@ -77,6 +77,23 @@ def format_duration(duration: timedelta | None) -> str:
     return f"{hours // 24}d{hours % 24:02}h"
 
 
+def format_nanoseconds(duration: int) -> str:
+    """A short duration: "0", "87µs", "4.2ms", "320ms", "1.25s", "12.4s", then as in minutes."""
+    if duration <= 0:
+        return "0"
+    if duration < 999_500:
+        return f"{max(round(duration / 1e3), 1)}µs"
+    if duration < 9_950_000:
+        return f"{duration / 1e6:.1f}ms"
+    if duration < 999_500_000:
+        return f"{duration / 1e6:.0f}ms"
+    if duration < 9_995_000_000:
+        return f"{duration / 1e9:.2f}s"
+    if duration < 59_950_000_000:
+        return f"{duration / 1e9:.1f}s"
+    return format_duration(timedelta(microseconds=duration // 1000))
+
+
 def format_age(at: datetime | None, now: datetime) -> str:
     """How long ago: "now", "42s", "3m", "5h", "12d", "8w", "2y"."""
     if at is None:

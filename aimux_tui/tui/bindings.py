@@ -48,3 +48,18 @@ def make_chord_bindings(seconds: Mapping[str, Command]) -> list[Binding]:
         for key, command in seconds.items()
     ]
     return [*bindings, Binding("escape", "choose('')", show=False)]
+
+
+def moving_bindings() -> list[Binding]:
+    """Moving through a list or a page of a screen that lies over the main one: `action_move`."""
+    return [
+        Binding(keys, f"move('{where}')", show=False)
+        for keys, where in (
+            ("j,down", "cursor_down"),
+            ("k,up", "cursor_up"),
+            ("pagedown,space", "page_down"),
+            ("pageup", "page_up"),
+            ("home", "first"),
+            ("end", "last"),
+        )
+    ]

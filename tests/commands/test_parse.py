@@ -51,7 +51,7 @@ def test_what_a_line_means(line: str, command_id: str, arguments: tuple[str, ...
         (":", "no command", ":help lists them"),
         (":quti", "no command :quti", "did you mean :quit?"),
         (":zzz", "no command :zzz", ":help lists them"),
-        (":t", ":t is not clear", "it could be :turn, :time, :theme"),
+        (":t", ":t is not clear", "it could be :turn, :time, :theme, :traces"),
         (":quit now", ":quit takes no argument", ":quit"),
         (":theme a b", ":theme takes one argument", ":theme [THEME]"),
         (":open", ":open needs ID|PATH", ":open ID|PATH"),

@@ -34,6 +34,7 @@ from aimux_tui.tui.panes.trace import TracePane
 from aimux_tui.tui.screens.command_screen import CommandScreen
 from aimux_tui.tui.screens.main_commands import MainCommands
 from aimux_tui.tui.take_out import TakeOut
+from aimux_tui.tui.telemetry.commands import TelemetryCommands
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -83,7 +84,7 @@ class MainScreen(CommandScreen):
         self._take_out = TakeOut(self)
         self.labelling = Labelling(self)
         self.exporting = Exporting(self)
-        self._costs = CostCommands(self)
+        self._screens = (CostCommands(self), TelemetryCommands(self))
         self.command_line = CommandLine(
             lambda line: complete(line, Completions(self.app, setup.feed)), id="command-line"
         )
@@ -259,7 +260,7 @@ class MainScreen(CommandScreen):
             self._take_out,
             self.labelling,
             self.exporting,
-            self._costs,
+            *self._screens,
             self._commands,
             self,
             self.app,

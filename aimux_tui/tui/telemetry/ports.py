@@ -25,7 +25,7 @@ class ReceiverPort(Protocol):
 
 
 class TelemetryPort(Protocol):
-    """What was received (see store.telemetry.reader.Telemetry, which fulfils it). All of it blocks."""
+    """What was received (see store.telemetry.reader.Telemetry, which fulfils it). It blocks."""
 
     trouble: str
     """Why nothing can be read, in words."""

@@ -1,0 +1,16 @@
+"""Telemetry that was received."""
+
+from __future__ import annotations
+
+from aimux_tui.commands.base import Command, Group
+
+TELEMETRY = (
+    Command(
+        "telemetry.traces",
+        "Show received telemetry: traces of any program, metrics, services",
+        Group.SHOW,
+        "traces",
+        keys=("T",),
+        label="traces",
+    ),
+)
