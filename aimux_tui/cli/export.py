@@ -21,7 +21,7 @@ from aimux_tui.cli.output import print_json
 from aimux_tui.cli.progress_bar import ProgressBar
 from aimux_tui.cli.setup import look_around, tell_errors
 from aimux_tui.config.schema import RedactionProfile
-from aimux_tui.errors import CommandError, ExportError
+from aimux_tui.errors import CommandError
 from aimux_tui.export.preview import preview
 from aimux_tui.export.progress import ExportTracker
 from aimux_tui.export.run import choose_target, export_to_file, export_to_stream
@@ -100,11 +100,6 @@ def _write(
     usual = surroundings.settings.export.folder
     folder = Path(usual).expanduser() if usual else surroundings.paths.exports
     target = choose_target(options.out or "", folder, options.format, selection, datetime.now(UTC))
-    for home in surroundings.homes:
-        if target.resolve().is_relative_to(home.path.resolve()):
-            raise ExportError(
-                f"{target} is in the home of an agent", hint="aimux writes nothing there"
-            )
     return export_to_file(selection, options.format, target, profile, tracker)
 
 

@@ -14,13 +14,13 @@ from aimux_tui.cli.output import print_json
 from aimux_tui.cli.setup import tell_errors
 from aimux_tui.config.schema import RedactionProfile
 from aimux_tui.errors import CommandError, ExportError
+from aimux_tui.export.consents import Consents
 from aimux_tui.export.otlp.exporter import export_sessions, retry_spool
 from aimux_tui.export.otlp.target import target_of
 from aimux_tui.export.preview import preview
 from aimux_tui.export.run import make_redactor
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import plural
-from aimux_tui.tui.consents import Consents
 
 if TYPE_CHECKING:
     import argparse

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aimux_tui.export.words import removed_words
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import format_bytes, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from aimux_tui.export.preview import Preview
     from aimux_tui.export.progress import ExportCounts
@@ -24,17 +25,6 @@ def counts_words(counts: ExportCounts) -> str:
     if counts.agents:
         sessions += f" with {plural(counts.agents, 'sub-agent')}"
     return f"{sessions}, {plural(counts.turns, 'turn')}, {plural(counts.tool_calls, 'tool call')}"
-
-
-def removed_words(removed: Mapping[str, int]) -> str:
-    """What was taken out: "2 secrets masked, 1 value cut"; empty if nothing was."""
-    nouns = {"masked": "secret masked", "cut": "value cut", "removed": "text removed"}
-    many = {"masked": "secrets masked", "cut": "values cut", "removed": "texts removed"}
-    return ", ".join(
-        plural(count, nouns[reason], many[reason])
-        for reason, count in removed.items()
-        if reason in nouns
-    )
 
 
 def result_line(result: ExportResult) -> str:

@@ -65,18 +65,19 @@ def choose_target(
 ) -> Path:
     """The file that a user named, or one in the folder that they named, or in the usual folder.
 
-    Raises ExportError if a file of that name is there that is no earlier export.
+    Raises ExportError if a file of that name is there that is no earlier export, or if it would
+    lie in the home of an agent, where aimux writes nothing.
     """
-    row = format_row(format_name)
-    if not given:
-        return default_target(folder, row, selection, now)
-    target = Path(given).expanduser().absolute()
-    if target.is_dir():
-        return default_target(target, row, selection, now)
-    if target.exists() and not receipt_path(target).exists():
+    target = Path(given).expanduser().absolute() if given else folder
+    if not given or target.is_dir():
+        target = default_target(target, format_row(format_name), selection, now)
+    elif target.exists() and not receipt_path(target).exists():
         raise ExportError(
             f"{target} is there already, and is no export of aimux", hint="name another file"
         )
+    place = target.resolve()
+    if any(place.is_relative_to(home.resolve()) for home in selection.homes):
+        raise ExportError(f"{target} is in the home of an agent", hint="aimux writes nothing there")
     return target
 
 

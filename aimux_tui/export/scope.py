@@ -14,6 +14,7 @@ from aimux_tui.model.annotation import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from aimux_tui.annotations.changes import AnnotationBook
     from aimux_tui.export.base import Material
@@ -76,6 +77,11 @@ class Selection:
         # A sub-agent comes with its parent where that is exported, so parents come first.
         self.sessions = tuple(sorted(chosen, key=lambda session: bool(session.parent_key)))
         """The sessions chosen, parents before sub-agents, else in the order of the library."""
+
+    @property
+    def homes(self) -> tuple[Path, ...]:
+        """The agents' homes that the sessions may come from."""
+        return tuple(home.path for home in self._library.homes)
 
     @property
     def turns(self) -> int:

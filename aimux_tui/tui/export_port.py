@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from aimux_tui.text.units import plural
-
 if TYPE_CHECKING:
     from aimux_tui.config.schema import RedactionProfile
     from aimux_tui.tui.export_scopes import Chosen
@@ -68,22 +66,6 @@ class Sample(Struct, frozen=True):
     """Reason → places in which something was taken out, in the turns looked at."""
     looked_at: int
     """How many turns that were."""
-
-
-_REMOVED = {
-    "masked": ("secret", "masked"),
-    "cut": ("value", "cut"),
-    "removed": ("text", "removed"),
-}
-
-
-def removed_words(removed: Mapping[str, int]) -> str:
-    """What was taken out: "2 secrets masked, 1 value cut"."""
-    parts = []
-    for reason, count in removed.items():
-        noun, verb = _REMOVED.get(reason, ("value", reason))
-        parts.append(f"{plural(count, noun)} {verb}")
-    return ", ".join(parts)
 
 
 class ExportPort(Protocol):

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from aimux_tui.errors import ExportError
+from aimux_tui.export.consents import Consents
+from aimux_tui.export.words import removed_words
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import plural
-from aimux_tui.tui.consents import Consents
-from aimux_tui.tui.export_port import Done, Endpoint, Progress, Sample, removed_words
+from aimux_tui.tui.export_port import Done, Endpoint, Progress, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from aimux_tui.export.otlp.result import OtlpProgress, OtlpResult
     from aimux_tui.export.otlp.target import OtlpTarget
     from aimux_tui.export.progress import ExportCounts, ExportTracker
-    from aimux_tui.export.registry import FormatRow
     from aimux_tui.export.scope import Selection
     from aimux_tui.paths import Paths
     from aimux_tui.store.library import Library
@@ -53,11 +53,12 @@ class LocalExports:
 
     def to_file(self, chosen: Chosen, format_name: str, path: str, control: Control) -> Done:
         """Write a file with its receipt. Raises AimuxError, OSError; then nothing is left."""
-        from aimux_tui.export.registry import format_row
-        from aimux_tui.export.run import export_to_file
+        from aimux_tui.export.run import choose_target, export_to_file
 
-        row, selection = format_row(format_name), self._selection(chosen)
-        target = self._target(path, row, selection)
+        selection = self._selection(chosen)
+        folder = self._settings.folder
+        usual = Path(folder).expanduser() if folder else self._paths.exports
+        target = choose_target(path, usual, format_name, selection, datetime.now(UTC))
         tracker = _tracker(selection, control)
         result = export_to_file(selection, format_name, target, self.usual_profile, tracker)
         return Done(
@@ -65,22 +66,6 @@ class LocalExports:
             target,
             tuple(_remarks(result.removed, len(result.missed))),
         )
-
-    def _target(self, path: str, row: FormatRow, selection: Selection) -> Path:
-        from aimux_tui.export.receipt import receipt_path
-        from aimux_tui.export.run import default_target
-
-        now = datetime.now(UTC)
-        if not path:
-            folder = self._settings.folder
-            usual = Path(folder).expanduser() if folder else self._paths.exports
-            return default_target(usual, row, selection, now)
-        target = Path(path).expanduser().absolute()
-        if target.is_dir():
-            return default_target(target, row, selection, now)
-        if target.exists() and not receipt_path(target).exists():
-            raise ExportError(f"{shown_path(target)} is there already", "name another file")
-        return target
 
     # Endpoints.
 

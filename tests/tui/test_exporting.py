@@ -8,7 +8,8 @@ from textual.widgets import Static
 from aimux_tui.commands.base import Pane
 from aimux_tui.config.schema import RedactionProfile
 from aimux_tui.errors import ExportError
-from aimux_tui.tui.export_port import Done, removed_words
+from aimux_tui.export.words import removed_words
+from aimux_tui.tui.export_port import Done
 from aimux_tui.tui.screens.export_preview import ExportPreview
 from tests.tui.fake_exports import FakeExports
 from tests.tui.fake_sessions import DEPLOY, LOGIN, PARSER

@@ -14,9 +14,9 @@ from textual.widgets import Static
 
 from aimux_tui.config.schema import RedactionProfile
 from aimux_tui.errors import AimuxError
+from aimux_tui.export.words import removed_words
 from aimux_tui.text.sanitise import sanitise
 from aimux_tui.text.units import plural
-from aimux_tui.tui.export_port import removed_words
 from aimux_tui.tui.messages import COMMAND
 from aimux_tui.tui.palette import palette_of
 from aimux_tui.tui.panes.pane_title import drawable
