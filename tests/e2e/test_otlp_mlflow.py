@@ -69,8 +69,8 @@ def traces(server: PeerServer, experiment: str) -> list[dict[str, Any]]:
 
 
 def trace(server: PeerServer, trace_id: str = TRACE) -> dict[str, Any]:
-    found: dict[str, Any] = read(server, f"{TRACES}/get", trace_id=trace_id)["trace"]
-    return found
+    (found,) = read(server, f"{TRACES}/batchGet", trace_ids=trace_id)["traces"]
+    return {**found, "spans": sorted(found["spans"], key=span_id)}
 
 
 def assessments(server: PeerServer, trace_id: str = TRACE) -> dict[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from aimux_tui.config.schema import TracePer
 from aimux_tui.export.otlp.backends.mlflow import MlflowBackend
 from aimux_tui.export.otlp.backends.phoenix import PhoenixBackend
 from aimux_tui.export.otlp.backends.registry import connect
@@ -92,6 +93,16 @@ class TestPhoenix:
         PhoenixBackend(link.link).finish(partial, told(judgement("s 1"), judgement("s 2")))
         assert all("s%201" in path for path, _ in link.made("DELETE"))
         assert link.made("DELETE")
+
+    @pytest.mark.parametrize("per", TracePer)
+    def test_a_verdict_is_said_of_the_session(self, per: TracePer):
+        link = Recorder()
+        link.target = OtlpTarget(base="http://x", trace_per=per)
+        verdict = replace(judgement("s", "achieved", "aimux.verdict"), is_of_session=True)
+        PhoenixBackend(link.link).finish(facts(verdict), Told())
+        paths = [path for path, _ in link.made("POST")]
+        of_span = ["/v1/span_annotations"] if per is TracePer.SESSION else []
+        assert paths == [*of_span, "/v1/session_annotations"]
 
     def test_a_note_alone_is_an_explanation(self):
         link = Recorder()

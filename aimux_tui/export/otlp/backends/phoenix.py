@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from aimux_tui.config.schema import TracePer
 from aimux_tui.export.otlp.backends.base import Finished
 from aimux_tui.export.otlp.troubles import refusal
 
@@ -61,8 +62,14 @@ class PhoenixBackend:
             for name, before in told.judgements.items()
             if name not in wanted and facts.decides(before.key)
         ]
-        if news:
-            rows = [{"span_id": j.span_id, **_annotation(j)} for j in news]
+        # Where turns are traces, no span stands for the session.
+        is_of_turns = self._link.target.trace_per is TracePer.TURN
+        rows = [
+            {"span_id": j.span_id, **_annotation(j)}
+            for j in news
+            if not (j.is_of_session and is_of_turns)
+        ]
+        if rows:
             self._link.ask("POST", "/v1/span_annotations", json={"data": rows})
         about_session = [j for j in news if j.is_of_session]
         if about_session:
