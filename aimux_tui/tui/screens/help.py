@@ -89,15 +89,14 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """A scrolling box."""
-        with Vertical(id="help-box"):
+        with Vertical(id="help-box") as box:
+            box.border_title = "Keys and commands"
+            box.border_subtitle = "esc closes"
             yield self._text
 
     def on_mount(self) -> None:
         """Write it in the colours of the theme."""
         palette = palette_of(self.app)
-        box = self.query_one("#help-box")
-        box.border_title = "Keys and commands"
-        box.border_subtitle = "esc closes"
         lines = help_lines(self._pane, self._keymap, palette, is_ascii=self._is_ascii)
         if self._is_ascii:
             self._text.draw_with(glyphs=ASCII)

@@ -202,7 +202,7 @@ def test_line_separators_inside_strings_end_no_line():
 
 def test_deep_nesting_costs_one_line_at_most():
     deep = b'{"type":"response_item","payload":{"type":"message","role":"user","content":'
-    log = Rollout().meta().start("t").typed("go").raw(deep + b"[" * 5_000 + b"]" * 5_000 + b"}}")
+    log = Rollout().meta().start("t").typed("go").raw(deep + b"[" * 50_000 + b"]" * 50_000 + b"}}")
     log.said("ok").end("t")
     summary = log.summary()
     assert (summary.turns, summary.bad_lines) == (1, 1)
