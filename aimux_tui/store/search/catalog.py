@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 import zlib
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 """Grows when the meaning of the index changes: then all of it is built anew."""
 _SCHEMA = """
 CREATE TABLE segment(
@@ -39,11 +39,11 @@ CREATE TABLE slice(
 CREATE INDEX slice_log ON slice(log);
 CREATE INDEX slice_segment ON slice(segment);
 CREATE TABLE page(
-  log INTEGER NOT NULL, number INTEGER NOT NULL,
-  start INTEGER NOT NULL, stop INTEGER NOT NULL, turns BLOB NOT NULL,
-  PRIMARY KEY(log, number)
-) WITHOUT ROWID;
-CREATE TABLE path(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+  id INTEGER PRIMARY KEY, log INTEGER NOT NULL,
+  start INTEGER NOT NULL, stop INTEGER NOT NULL, turns BLOB NOT NULL
+);
+CREATE INDEX page_log ON page(log);
+CREATE TABLE path(id INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE edited(path INTEGER NOT NULL, log INTEGER NOT NULL, start INTEGER NOT NULL);
 CREATE INDEX edited_log ON edited(log);
 CREATE INDEX edited_path ON edited(path);
@@ -176,7 +176,7 @@ class Catalog:
     def turns(self, log: int, start: int, stop: int) -> list[TurnSummary]:
         """The turns on the pages that reach into these bytes of a log; others may be among them."""
         rows = self._connection.execute(
-            "SELECT turns FROM page WHERE log=? AND start<? AND stop>? ORDER BY number",
+            "SELECT turns FROM page WHERE log=? AND start<? AND stop>? ORDER BY id",
             (log, stop, start),
         )
         return [turn for (blob,) in rows for turn in _turns_decoder.decode(zlib.decompress(blob))]
@@ -265,23 +265,23 @@ class Catalog:
             spans = [span for turn in page for span in turn.spans]
             if spans:
                 start, stop = min(s.offset for s in spans), max(s.end for s in spans)
-                blob = zlib.compress(_encode(list(page)), 1)
                 self._connection.execute(
-                    "INSERT INTO page VALUES(?,?,?,?,?)", (log, number, start, stop, blob)
+                    "INSERT INTO page(log, start, stop, turns) VALUES(?,?,?,?)",
+                    (log, start, stop, zlib.compress(_encode(list(page)))),
                 )
 
     def _write_edit(self, path: str, log: int, start: int) -> None:
-        with contextlib.suppress(UnicodeEncodeError):
-            self._connection.execute("INSERT OR IGNORE INTO path(text) VALUES(?)", (path,))
-            self._connection.execute(
-                "INSERT INTO edited SELECT id, ?, ? FROM path WHERE text=?", (log, start, path)
-            )
+        text = path.encode("utf-8", "replace").decode()
+        number = int.from_bytes(blake2b(text.encode(), digest_size=7).digest())
+        self._connection.execute("INSERT OR IGNORE INTO path VALUES(?,?)", (number, text))
+        self._connection.execute("INSERT INTO edited VALUES(?,?,?)", (number, log, start))
 
     def forget(self, logs: Iterable[int]) -> None:
-        """Cover these logs no more."""
+        """Cover these logs no more, and forget paths that no log names."""
         with transaction(self._connection):
             for log in logs:
                 self._forget(log)
+            self._connection.execute("DELETE FROM path WHERE id NOT IN (SELECT path FROM edited)")
 
     def _forget(self, log: int) -> None:
         for table, column in (("log", "id"), ("slice", "log"), ("page", "log"), ("edited", "log")):

@@ -15,10 +15,9 @@ from aimux_tui.model.session import Session
 from aimux_tui.model.turn import TurnSummary
 from aimux_tui.providers.registry import load_provider
 from aimux_tui.sources.discovery import FoundLog
-from aimux_tui.sources.files import FileSource
 from aimux_tui.store.search.catalog import Covered, Slice
 from aimux_tui.store.search.coverage import Reach
-from aimux_tui.store.search.raw_logs import pieces_after
+from aimux_tui.store.search.raw_logs import OpenLog, pieces_after
 from aimux_tui.store.search.records import records_in
 from aimux_tui.store.search.results import Excerpt, TurnHit, excerpt_of
 from aimux_tui.store.search.segment import Block
@@ -106,7 +105,7 @@ class LogSearch:
         provider = load_provider(self._file.provider)
         self._passages = provider.passages
         self._is_opaque = provider.splits_words
-        self._source = FileSource(self._file)
+        self._source = OpenLog(self._file)
         self._blocks: list[list[Block]] = [[] for _ in self._needles]
         self._examined: set[int] = set()
         self._gathered: dict[str, Gathered] = {}
