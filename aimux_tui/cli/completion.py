@@ -98,6 +98,8 @@ def print_sessions() -> int:
     try:
         library = make_library(look_around())
         library.load()
+        for _ in library.list_rest():
+            pass
     except AimuxError:
         return 1
     for session in library.sessions():

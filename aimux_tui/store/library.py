@@ -18,6 +18,7 @@ from aimux_tui.store.forking import read_all
 from aimux_tui.store.log_shelf import LogShelf
 from aimux_tui.store.session_tree import OLDEST, SessionTree
 from aimux_tui.store.trace import Trace
+from aimux_tui.store.unlisted import Unlisted
 from aimux_tui.store.worker import read_log
 from aimux_tui.store.workers import read_logs
 
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 _AT_REST = 60 * 10**9
 """Nanoseconds without a write after which a log is worth writing to the index."""
-_AT_ONCE = 100
-"""Logs that are listed in one go: about what the eye takes in, and no key waits for long."""
 
 
 class Place(Struct, frozen=True):
@@ -63,8 +62,7 @@ class Library:
         self.pricer = pricer
         self._shelf = LogShelf(index, pricer)
         self._tree = SessionTree(pricer)
-        self._unlisted: list[FoundLog] = []
-        """Logs of which nothing is known yet, the newest last."""
+        self._unlisted = Unlisted()
         self._lock = threading.RLock()
 
     @property
@@ -136,17 +134,15 @@ class Library:
         )
 
     def load(self) -> None:
-        """Show what the index knows, and the newest of the other logs by head and tail. Blocks.
+        """Show the newest that the index knows, and the newest of the other logs by head and tail.
 
-        The rest is pending: `scan_pending` lists it, then reads the numbers of all.
+        Blocks. `scan_pending` lists the rest, then reads the numbers of all.
         """
         with self._lock:
             records = self._shelf.take(self._find())
             self._read_side_files()
-            self._unlisted = sorted(
-                self._shelf.pending.values(), key=lambda found: found.stamp.mtime_ns
-            )
-            self._tree.put(records + self._list_some())
+            self._unlisted = Unlisted(records, self._shelf.pending.values())
+            self._tree.put(self._list_some())
 
     def load_fully(self) -> None:
         """Read every log with all its numbers. Blocks; for commands, not below a screen."""
@@ -156,15 +152,19 @@ class Library:
             self._read_side_files()
             self._tree.put(records + self._shelf.keep(read_all(pending, self.pricer)))
 
+    def list_rest(self, should_stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """List what `load` left out, newest first; a step for every few. Blocks."""
+        while not (self.is_listed or should_stop()):
+            with self._lock:
+                self._tree.put(self._list_some())
+            yield
+
     def scan_pending(self, should_stop: Callable[[], bool]) -> Iterator[None]:
         """Read what the index lacks, newest first; a step whenever some logs are done. Blocks.
 
         Large amounts are read by other processes.
         """
-        while self._unlisted and not should_stop():
-            with self._lock:
-                self._tree.put(self._list_some())
-            yield
+        yield from self.list_rest(should_stop)
         if self._given is not None and len(self._given) == 1:
             yield from self._scan_opened(self._given[0].file.path, should_stop)
             return
@@ -182,8 +182,14 @@ class Library:
             yield
 
     def _list_some(self) -> list[LogRecord]:
-        batch, self._unlisted = self._unlisted[-_AT_ONCE:], self._unlisted[:-_AT_ONCE]
-        return self._shelf.read_shallow(reversed(batch))
+        # What was followed or went away meanwhile is known better.
+        listed, found = self._tree.records, self._shelf.found
+        known = [
+            record
+            for record in self._unlisted.take_records()
+            if (path := record.file.path) in found and path not in listed
+        ]
+        return known + self._shelf.read_shallow(self._unlisted.take_pending())
 
     def _scan_opened(self, path: str, should_stop: Callable[[], bool]) -> Iterator[None]:
         """Read the only log together with its trace, which somebody is about to look at."""

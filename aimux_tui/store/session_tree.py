@@ -138,8 +138,9 @@ class SessionTree:
                 summary = self._summary_of(key)
                 key = summary.parent_key if summary else ""
         now = datetime.now(UTC)
-        while stale:
-            self._build_stale(next(iter(stale)), stale, now)
+        for key in list(stale):
+            if key in stale:
+                self._build_stale(key, stale, now)
 
     def _build_stale(self, key: str, stale: dict[str, None], now: datetime) -> None:
         del stale[key]

@@ -10,7 +10,7 @@ import pytest
 
 from aimux_tui.pricing.arithmetic import PriceTable
 from aimux_tui.sources.discovery import find_homes, recognise_log
-from aimux_tui.store import workers
+from aimux_tui.store import unlisted, workers
 from aimux_tui.store.index import Index
 from aimux_tui.store.library import Library
 
@@ -93,6 +93,33 @@ def test_many_logs_are_listed_the_newest_first(tmp_path: Path) -> None:
     for _ in steps:
         pass
     assert not any(session.is_partial for session in library.sessions())
+
+
+def test_of_many_known_logs_the_newest_are_listed_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unlisted, "_KNOWN_AT_ONCE", 3)
+    folder = tmp_path / ".claude" / "projects" / "-work"
+    folder.mkdir(parents=True)
+    paths = [folder / f"5a1d3a3e-0000-4000-8000-{number:012}.jsonl" for number in range(8)]
+    for number, path in enumerate(paths):
+        path.write_bytes(user(f"prompt {number}", f"u{number}") + b"\n")
+        os.utime(path, ns=(number * 10**9, number * 10**9))
+    homes = find_homes(["claude"], {}, env={}, home=tmp_path)
+    first = Library(homes, Index(tmp_path / "index.db"), PriceTable({}))
+    first.load_fully()
+    again = Library(homes, Index(tmp_path / "index.db"), PriceTable({}))
+    again.load()
+    assert {session.title for session in again.sessions()} == {"prompt 5", "prompt 6", "prompt 7"}
+    # What happens to the others meanwhile is not undone when their turn comes.
+    paths[0].unlink()
+    paths[1].write_bytes(user("another prompt", "x") + b"\n")
+    again.refresh([str(paths[0]), str(paths[1])])
+    assert [again.is_listed for _ in again.list_rest()] == [False, True]
+    assert {session.title for session in again.sessions()} == {
+        "another prompt",
+        *(f"prompt {number}" for number in range(2, 8)),
+    }
 
 
 def test_what_is_still_being_written_goes_to_the_index_at_the_end(log: Path) -> None:
