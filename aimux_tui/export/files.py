@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _BUFFER = 1 << 18
 
 
@@ -119,12 +120,9 @@ def writing(target: Path) -> Iterator[None]:
 
 
 def _hint(number: int | None) -> str:
-    return {
-        errno.ENOSPC: "the disk is full; nothing was left of the export",
-        errno.EDQUOT: "your quota is used up; nothing was left of the export",
-        errno.EACCES: "choose another place with --out, or in the settings (export.folder)",
-        errno.EROFS: "choose another place with --out, or in the settings (export.folder)",
-    }.get(number or 0, "")
+    if number in _NO_ROOM:
+        return "there is no room for it; nothing was left of the export"
+    return "name another place with --out, or in the settings (export.folder)"
 
 
 def _sync_folder(folder: Path) -> None:

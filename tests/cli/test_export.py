@@ -196,6 +196,33 @@ def test_a_signal_leaves_nothing(
     assert list(folder.iterdir()) == []
 
 
+def test_nothing_is_left_where_there_is_no_room(logs: dict[str, Path], tmp_path: Path) -> None:
+    """A limit of the size of files stands for the disk: writing fails in the middle."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    code = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
+        "from aimux_tui.cli.main import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "export", "--all", "--out", str(folder)],
+        capture_output=True,
+        text=True,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "AIMUX_INDEX_ENABLED": "false",
+        },
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "cannot write" in done.stderr
+    assert "File too large" in done.stderr
+    assert list(folder.iterdir()) == []
+
+
 def test_headless_exports_import_no_screen(logs: dict[str, Path]) -> None:
     code = (
         "import sys\n"
