@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aimux_tui.model.passage import Passage, PassageKind
-from aimux_tui.providers.arguments import argument_passages, texts_in
+from aimux_tui.providers.argument_texts import argument_passages, texts_in
 from aimux_tui.providers.claude.bodies import spoken, text_of_value
 from aimux_tui.providers.claude.vocabulary import CALL_BLOCKS, MACHINE_ATTACHMENTS
 from aimux_tui.providers.jsonl import BadLineError, clean, decode_object

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from aimux_tui.model.passage import Passage, PassageKind
-from aimux_tui.providers.arguments import argument_passages, texts_in
+from aimux_tui.providers.argument_texts import argument_passages, texts_in
 from aimux_tui.providers.codex.documents import objects_in
 from aimux_tui.providers.codex.messages import AgentMessage
 from aimux_tui.providers.codex.outputs import read_output

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aimux_tui.model.passage import Passage, PassageKind
 from aimux_tui.model.tools import ToolKind
-from aimux_tui.providers.arguments import argument_passages
+from aimux_tui.providers.argument_texts import argument_passages
 from aimux_tui.providers.gemini.records import decode_raw, decode_record
 from aimux_tui.providers.gemini.texts import (
     content_text,
