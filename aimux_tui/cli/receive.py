@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import signal
 import sys
@@ -42,6 +43,9 @@ def run(*, host: str | None, port: int | None, prints_json: bool) -> int:
     path = surroundings.paths.telemetry
     receiver = ReceiverThread(surroundings.settings.otel, path, changes.put)
     narrator = _Narrator(str(path), prints_json=prints_json)
+    # The command line looks for no garbage, being gone soon as a rule; this may run for days.
+    gc.freeze()
+    gc.enable()
     former = signal.signal(signal.SIGTERM, _interrupt)
     receiver.start()
     try:

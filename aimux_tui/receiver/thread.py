@@ -72,7 +72,7 @@ class ReceiverThread:
 
     @property
     def status(self) -> ReceiverStatus:
-        """How it is doing. Counts are up to a tenth of a second old, after a pause half a second."""
+        """How it is doing. Counts are at most a tenth of a second old, half a one after a pause."""
         return self._status
 
     def start(self, *, delay: float = 0.0) -> None:

@@ -51,7 +51,7 @@ def test_it_tells_what_comes_and_ends_well(home: Path, how: signal.Signals) -> N
         ask(port, body=traces_request(3, service="shop"))
         ask(port, "/v1/logs", logs_request("one"))
         ask(port, "/nowhere")
-        wait_until(lambda: (home / "state" / "telemetry.db").exists())
+        wait_until((home / "state" / "telemetry.db").exists)
         process.send_signal(how)
         out, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (0, "")

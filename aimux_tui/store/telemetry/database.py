@@ -176,7 +176,7 @@ def _prepared(path: Path) -> sqlite3.Connection:
         # A commit survives the end of the process, however it ends; a crash of the machine may
         # cost the last seconds.
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA journal_size_limit=16777216")
+        connection.execute("PRAGMA wal_autocheckpoint=4000")
         _create_unless_there(connection)
     except BaseException:
         connection.close()

@@ -192,12 +192,12 @@ def _collect(
 ) -> None:
     """The index rows of one batch."""
     services = batch.services.items()
-    keys += [(Key.SERVICE, _storable(name), number, records) for name, records in services]
-    keys += [(Key.SESSION, _storable(name), number, batch.records) for name in batch.sessions]
-    keys += [(Key.TRACE, trace, number, 0) for trace in batch.log_traces]
+    keys += [(Key.SERVICE.value, _storable(name), number, records) for name, records in services]
+    keys += [(Key.SESSION.value, _storable(name), number, batch.records) for name in batch.sessions]
+    keys += [(Key.TRACE.value, trace, number, 0) for trace in batch.log_traces]
     for trace, part in batch.traces.items():
         if part.spans:
-            keys.append((Key.TRACE, trace, number, part.spans))
+            keys.append((Key.TRACE.value, trace, number, part.spans))
         if part.links:
             links.append((trace, number, bytes(part.links)))
         traces.append(
