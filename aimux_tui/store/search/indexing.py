@@ -14,9 +14,9 @@ from aimux_tui.model.body import Span
 from aimux_tui.model.passage import PassageKind
 from aimux_tui.providers.registry import load_provider
 from aimux_tui.sources.discovery import FoundLog
-from aimux_tui.sources.files import FileSource
 from aimux_tui.sources.reader import LogReader
 from aimux_tui.store.search.catalog import VERSION, NewSlice, SegmentFacts
+from aimux_tui.store.search.raw_logs import OpenLog
 from aimux_tui.store.search.records import PIECE, documents_of, pieces_of, runs_of
 from aimux_tui.store.search.segment import Block, SegmentWriter
 
@@ -104,7 +104,7 @@ class Indexer:
         if stamp is None:
             return  # a document that is being rewritten
         turns = tuple(scan.turns)
-        source = FileSource(file)
+        source = OpenLog(file)
         end = reader.position
         start = 0 if file.is_document else min(work.start, end)
         pieces = (
@@ -154,7 +154,7 @@ class Indexer:
             self._writer = SegmentWriter(segment_path(self._folder, self._number))
         self._slices.append(_Pending(new))
 
-    def _end(self, source: FileSource, stop: int) -> None:
+    def _end(self, source: OpenLog, stop: int) -> None:
         """The part of a log that goes into this segment ends at `stop`."""
         pending = self._slices[-1]
         begin = max(0, stop - FINGERPRINT)
@@ -163,7 +163,7 @@ class Indexer:
             pending.slice, stop=stop, fingerprint=fingerprint, edited=pending.edited
         )
 
-    def _cut(self, source: FileSource, at: int) -> None:
+    def _cut(self, source: OpenLog, at: int) -> None:
         """Finish the segment within a log; the rest of the log goes into the next one."""
         one = self._slices[-1].slice
         edited = self._slices[-1].edited

@@ -46,8 +46,8 @@ class OpenLog:
     """The bytes of a log that is opened once: for many short reads in a moment."""
 
     def __init__(self, file: LogFile) -> None:
+        self.file = file
         self._packed = FileSource(file) if file.is_packed else None
-        self._path = file.path
         self._descriptor = -1
 
     def read(self, span: Span) -> bytes:
@@ -55,7 +55,7 @@ class OpenLog:
         if self._packed is not None:
             return self._packed.read(span)
         if self._descriptor < 0:
-            self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            self._descriptor = os.open(self.file.path, os.O_RDONLY | os.O_CLOEXEC)
         return os.pread(self._descriptor, span.length, span.offset)
 
     def close(self) -> None:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from aimux_tui.providers.base import LogFile, LogSource
 
+_READ = 1 << 20
 PIECE = 32 << 10
-"""Bytes that are read at a time; also what a block of the index holds.
+"""Bytes that a block of the index holds, more where a line is longer.
 
 Twice as much would save a tenth of the index. But then the words of a phrase would be met in many
 more blocks that do not hold the phrase, all of which would have to be read.
@@ -45,22 +46,35 @@ def runs_of(turns: Iterable[TurnSummary], start: int, stop: int) -> list[tuple[i
 
 
 def pieces_of(source: LogSource, runs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
-    """(offset, whole records) of the bytes in the runs, a piece at a time. Raises OSError."""
+    """(offset, whole lines) of the bytes in the runs, a piece at a time. Raises OSError."""
     for start, end in runs:
         position = start
         while position < end:
-            data = source.read(Span(position, min(PIECE, end - position)))
-            while position + len(data) < end and data and b"\n" not in data:
-                more = source.read(Span(position + len(data), PIECE))
-                data += more[: end - position - len(data)]
+            data = source.read(Span(position, min(_READ, end - position)))
+            while data and b"\n" not in data and position + len(data) < end:
+                more = source.read(Span(position + len(data), _READ))[: end - position - len(data)]
                 if not more:
                     break
+                data += more
             if not data:
                 return  # the log has shrunk
             if position + len(data) < end:
                 data = data[: data.rfind(b"\n") + 1] or data
-            yield position, data
+            for begin, stop in _cuts(data):
+                yield position + begin, data[begin:stop]
             position += len(data)
+
+
+def _cuts(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where to cut lines into pieces; a longer line is a piece by itself."""
+    begin = 0
+    while begin < len(data):
+        stop = len(data)
+        if begin + PIECE < stop:
+            stop = data.rfind(b"\n", begin, begin + PIECE) + 1
+            stop = stop or data.find(b"\n", begin) + 1 or len(data)
+        yield begin, stop
+        begin = stop
 
 
 def documents_of(source: LogSource, spans: Iterable[Span]) -> Iterator[tuple[int, bytes]]:
