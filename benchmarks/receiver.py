@@ -224,7 +224,8 @@ def _await_port(port: int) -> None:
     raise RuntimeError(f"nobody listens at {port}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody has just now."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
@@ -240,7 +241,7 @@ def main() -> None:
     folder = tempfile.mkdtemp(dir=bench_dir() / "scratch" if bench_dir().exists() else None)
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder)
-        port = _free_port()
+        port = free_port()
         argv = [sys.executable, "-m", "aimux_tui", "receive", "--port", str(port)]
         ours = stack.enter_context(serving("aimux", argv, port, {"AIMUX_STATE_DIR": folder}))
         if options.soak:
@@ -248,7 +249,7 @@ def main() -> None:
             return
         servers = [ours]
         try:
-            other, grpc = _free_port(), _free_port()
+            other, grpc = free_port(), free_port()
             argv = [str(install_rotel()), "start", "--exporter", "blackhole"]
             argv += ["--otlp-http-endpoint", f"127.0.0.1:{other}"]
             argv += ["--otlp-grpc-endpoint", f"127.0.0.1:{grpc}"]
@@ -256,7 +257,9 @@ def main() -> None:
         except (PeerMissingError, RuntimeError) as reason:
             print(f"without rotel: {reason}")
         spin = environment.spin_ms()
-        print("| load | program | CPU µs a record | ratio | most records/s |\n|---|---|---|---|---|")
+        print(
+            "| load | program | CPU µs a record | ratio | most records/s |\n|---|---|---|---|---|"
+        )
         print("\n".join([*compare(servers, options.runs), *decoding(options.runs)]))
         print(f"\n{environment.describe()}, spin {spin:.0f} ms")
 
