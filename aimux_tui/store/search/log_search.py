@@ -221,7 +221,7 @@ class LogSearch:
         if not self.log.accepts(turn, annotation, self):
             return
         excerpts = [e for n in self._wanted for e in gathered.excerpts.get(n, ())]
-        excerpts.sort(key=lambda excerpt: excerpt.rank)
+        excerpts.sort(key=lambda one: (one.rank, one.record.offset if one.record else -1))
         count = sum(gathered.counts[n] for n in self._wanted)
         yield TurnHit(self.log.session, self._file, turn, tuple(excerpts), count)
 
