@@ -235,7 +235,7 @@ def test_old_and_too_much_is_dropped(tmp_path: Path) -> None:
     telemetry = Telemetry(path)
     before = writer.size()
     limit = before // 2
-    while writer.prune(10**18, limit, rows=20):
+    while writer.prune(10**18, limit):
         pass
     assert 0 < writer.size() <= limit
     count, _, _ = telemetry.totals()
@@ -266,6 +266,15 @@ def test_a_running_total_is_told_as_what_was_added() -> None:
     (series,) = series_of([anew, later, first])
     assert series.total == first.value + 2 + 1
     assert [value for _, value in series.points] == [first.value, 2, 1]
+
+
+def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "telemetry.db"
+    writer = TelemetryWriter(path)
+    writer.append([index_body(Signal.TRACES, Encoding.PROTOBUF, traces_request())])
+    for file in path.parent.iterdir():
+        assert file.stat().st_mode & 0o077 == 0, file.name
+    writer.close()
 
 
 def test_nothing_is_read_where_nothing_is(tmp_path: Path) -> None:

@@ -108,8 +108,7 @@ def open_for_writing(path: Path) -> Opened:
         if not is_damage(error):
             raise
         aside = set_aside(path)
-        notice = f"{path.name} was damaged ({error}) and was put aside as {aside.name}"
-        return Opened(_prepared(path), notice)
+        return Opened(_prepared(path), put_aside_notice(path, aside, error))
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
@@ -136,6 +135,11 @@ def set_aside(path: Path) -> Path:
     with contextlib.suppress(FileNotFoundError):
         path.replace(aside)
     return aside
+
+
+def put_aside_notice(path: Path, aside: Path, error: sqlite3.Error) -> str:
+    """What became of a file that could not be used, in words."""
+    return f"{path.name} could not be used ({error}) and was put aside as {aside.name}"
 
 
 def is_damage(error: sqlite3.Error) -> bool:
@@ -166,6 +170,9 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _prepared(path: Path) -> sqlite3.Connection:
+    # What agents report holds prompts and file contents: nobody else's business. SQLite gives the
+    # files beside it the same permissions.
+    path.touch(mode=0o600)
     connection = sqlite3.connect(
         path, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False
     )

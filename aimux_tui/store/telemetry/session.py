@@ -108,6 +108,11 @@ class SessionTelemetry:
         """The records that report one record of the agent's log."""
         return self._indexed("message").get(message, ())
 
+    @property
+    def prompts(self) -> Collection[str]:
+        """Every prompt id that a record names."""
+        return self._indexed("prompt").keys()
+
     def between(self, start_ns: int, end_ns: int) -> list[Span | LogEvent]:
         """Spans and log records that happened or began in a time."""
         found: list[Span | LogEvent] = [*self.spans, *self.logs]

@@ -17,6 +17,7 @@ from aimux_tui.store.telemetry.database import (
     Opened,
     is_damage,
     open_for_writing,
+    put_aside_notice,
     set_aside,
     transaction,
 )
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _LEVEL = -3
 """Of the compression: a fifth of the size, in less time than SQLite takes for the other four."""
+_LEAST_PRUNED = 20
+"""Batches that are dropped at once, at least."""
 _FOLDED_NAMES = 1000
 """So many names are counted for themselves; a service that invents names must not fill the file."""
 _BATCH = (
@@ -81,7 +84,7 @@ class TelemetryWriter:
                 raise
             self._connection.close()
             aside = set_aside(self.path)
-            self.notice = f"{self.path.name} was damaged ({error}) and put aside as {aside.name}"
+            self.notice = put_aside_notice(self.path, aside, error)
             self._connection = self._take(open_for_writing(self.path))
             return self._append(batches)
 
@@ -131,19 +134,24 @@ class TelemetryWriter:
         with transaction(self._connection):
             self._connection.execute("INSERT OR REPLACE INTO listener VALUES(?,?,?,?,?,?)", row)
 
-    def prune(self, max_age_ns: int, max_bytes: int, *, rows: int = 200) -> bool:
-        """Drop the oldest batches beyond the limits, at most `rows`. True if there are more.
+    def prune(self, max_age_ns: int, max_bytes: int) -> bool:
+        """Drop some of the oldest batches beyond the limits. True if there are more.
 
         Raises sqlite3.Error.
         """
         connection = self._connection
-        doomed = self._too_old(time.time_ns() - max_age_ns, rows)
-        if not doomed and self.size() > max_bytes:
-            (doomed,) = connection.execute(
-                "SELECT max(id) FROM (SELECT id FROM batch ORDER BY id LIMIT ?)", (rows,)
-            ).fetchone()
-        if not doomed:
+        query = "SELECT min(id), max(id) FROM batch"
+        first, last = connection.execute(query).fetchone()
+        if first is None:
             return False
+        # Each time looks through all keys, so that it is done seldom, and for a part worth it.
+        doomed = first + max(_LEAST_PRUNED, (last - first) // 50) - 1
+        if self.size() <= max_bytes:
+            query = "SELECT max(id) FROM batch WHERE id<=? AND received<?"
+            before = time.time_ns() - max_age_ns
+            (doomed,) = connection.execute(query, (doomed, before)).fetchone()
+            if doomed is None:
+                return False
         with transaction(connection):
             connection.execute("DELETE FROM batch WHERE id<=?", (doomed,))
             connection.execute("DELETE FROM batch_key WHERE batch<=?", (doomed,))
@@ -152,14 +160,6 @@ class TelemetryWriter:
         # Only stepping through its (empty) rows makes it give the pages back.
         connection.execute("PRAGMA incremental_vacuum").fetchall()
         return True
-
-    def _too_old(self, before_ns: int, rows: int) -> int | None:
-        found: int | None = self._connection.execute(
-            "SELECT max(id) FROM (SELECT id, received FROM batch ORDER BY id LIMIT ?) "
-            "WHERE received<?",
-            (rows, before_ns),
-        ).fetchone()[0]
-        return found
 
     def version(self) -> int:
         """The number of the newest batch; 0 if there never was one."""
