@@ -98,6 +98,7 @@ class LogSearch:
         self._needles = (*request.needles, *request.excluded)
         self._wanted = range(len(request.needles))
         self._unwanted = range(len(request.needles), len(self._needles))
+        self._asks_of_turns = request.asks_of_turns
         self._index = index
         self._find_blocks = lookup
         self._should_stop = should_stop
@@ -214,7 +215,7 @@ class LogSearch:
         for needle in (*self._wanted, *self._unwanted):
             self._complete(turn, needle)
         gathered = self._gathered.pop(turn.key)
-        if any(n not in gathered.counts for n in self._wanted):
+        if self._should_stop() or any(n not in gathered.counts for n in self._wanted):
             return
         if any(n in gathered.counts for n in self._unwanted):
             return
@@ -229,6 +230,8 @@ class LogSearch:
         """Look at every block of a turn that may hold a needle."""
         begin, end = _begin(turn), max((span.end for span in turn.spans), default=0)
         for block in self._blocks[needle]:
+            if self._should_stop():
+                return
             if block.start < end and block.end > begin:
                 self._examine(block)
 
@@ -302,7 +305,7 @@ class LogSearch:
     def _session_note(self) -> Iterator[TurnHit]:
         """The session itself, if the note on it says it all and nothing is asked of a turn."""
         note = self.log.annotations.session.note
-        if not note or self._unwanted:
+        if not note or self._unwanted or self._asks_of_turns:
             return
         passage = Passage(PassageKind.NOTE, note)
         found = [self._needles[n].find(note) for n in self._wanted if not self._needles[n].kinds]

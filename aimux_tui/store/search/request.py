@@ -37,6 +37,14 @@ class SearchRequest(Struct, frozen=True):
         """The conditions that can be asked of the session, so that its log need not be read."""
         return tuple(term for term in self.conditions if _is_of_session(term))
 
+    @property
+    def asks_of_turns(self) -> bool:
+        """Whether a condition is one that a session as a whole cannot fulfil."""
+        return any(
+            term.field in FLAGS or FIELDS[term.field].of_turn is not None
+            for term in self.conditions
+        )
+
     def asks_for(self, field: str) -> bool:
         """Whether a condition is about this field."""
         return any(term.field == field for term in self.conditions)

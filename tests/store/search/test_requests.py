@@ -110,6 +110,8 @@ def test_notes_and_labels(zoo: Zoo, search: TextSearch):
     assert found(search, "soap") == {("bears", 1), ("bears", 0)}
     assert found(search, "soap wash") == {("bears", 1)}
     assert found(search, "incident") == {("bears", 0)}
+    assert found(search, "soap label:good") == {("bears", 1)}
+    assert found(search, "soap provider:claude") == {("bears", 1), ("bears", 0)}
     assert found(search, "bears label:good") == {("bears", 1)}
     assert found(search, "bears -label:good") == {("lions", 2)}
     hits = list(search.search(parse("soap wash")))
