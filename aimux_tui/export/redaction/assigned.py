@@ -19,6 +19,7 @@ _KEY = re.compile(
     r"|session|shared|signing|storage|webhook)key$"
 )
 """A key alone may be one of a map or of a table."""
+_OPEN_KEY = re.compile(r"(?:public|publishable|cache|sort|partition|primary|foreign|hot)key$")
 _ASSIGNED = re.compile(
     # What may close the name, and the sign of assignment, or a flag's space.
     r"[\"'`\\\]]{0,4}[ \t]{0,3}(?:(?P<sign>=>|:=|[:=])\s{0,3}|(?P<flag>(?<=[A-Za-z]) ))"
@@ -97,7 +98,9 @@ def is_secret_name(name: str) -> bool:
     """Whether a value of this name may be a secret: "apiKey", "DB_PASSWORD", "token"."""
     plain = name.lower().translate(_JOINTS)
     if plain.endswith("key"):
-        return _KEY.search(plain) is not None
+        # A constant of the environment, such as FAL_KEY, is none of a map.
+        is_constant = name.endswith("_KEY") and not _OPEN_KEY.search(plain)
+        return is_constant or _KEY.search(plain) is not None
     return plain.endswith(_PASSWORDS + _OTHERS) and not _NO_SECRET.search(plain)
 
 

@@ -16,7 +16,7 @@ from aimux_tui.model.body import Body, BodyRef
 from aimux_tui.model.log import Problem
 from aimux_tui.model.session import Session
 from aimux_tui.model.tools import FileEdit, Hunk, ToolCall
-from aimux_tui.model.turn import Notice, TurnSummary
+from aimux_tui.model.turn import Notice, Turn, TurnSummary
 from aimux_tui.model.usage import Cost
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _KEPT = {
         "key", "provider", "session_id", "agent_version", "agent_name", "models", "parent_key",
         "parent_tool_call_id", "children", "forked_from", "hidden_reason",
     },
+    Turn: {"ids"},
     TurnSummary: {"key", "models", "tools"},
     TurnAnnotation: {"turn_key", "content_hash"},
     ToolCall: {"id", "name", "child_key"},
@@ -59,6 +60,8 @@ _WITHOUT_TEXT = (Enum, int, float, datetime, timedelta, type(None))
 _DIFF_SIGNS = frozenset(("", " ", "-", "+", "\\"))
 _WRITTEN_AS = {"body": "text"}
 """Field → its name in the JSONL export."""
+_SUMMARY = "summary"
+"""Its fields are those of the turn there."""
 
 T = TypeVar("T")
 
@@ -126,16 +129,10 @@ class RedactedMaterial:
         return session, Annotations(said.session_key, whole, turns)
 
     def _turn(self, exported: ExportedTurn) -> ExportedTurn:
-        turn, key = exported.turn, exported.turn.summary.key
-        place = Place(self.session.key, key)
-        redacted = replace(
-            turn,
-            summary=self._go_over(turn.summary, place),
-            prompt=self._go_over(turn.prompt, place / "prompt"),
-            steps=self._go_over(turn.steps, place / "steps"),
-        )
-        annotation = self.annotations.of_turn(key, turn.summary.number)
-        return replace(exported, turn=redacted, annotation=annotation)
+        summary = exported.turn.summary
+        turn = self._go_over(exported.turn, Place(self.session.key, summary.key))
+        annotation = self.annotations.of_turn(summary.key, summary.number)
+        return replace(exported, turn=turn, annotation=annotation)
 
     def _go_over(self, value: T, place: Place, name: str = "") -> T:
         """A value of the same type; whatever is not known to be harmless counts as words."""
@@ -177,7 +174,7 @@ class RedactedMaterial:
             old = getattr(value, name)
             if not old:
                 continue
-            here = place / _WRITTEN_AS.get(name, name)
+            here = place if name == _SUMMARY else place / _WRITTEN_AS.get(name, name)
             match treatment:
                 case _Treatment.NAME:
                     new: object = _each(old, partial(self._redactor.name, place=here))

@@ -83,7 +83,7 @@ _CLOUDS = (
     _token("Azure client secret", "Q~", r"[\w~.]{3}[78]Q~[\w~.-]{31,34}", back=4),
     _token("DigitalOcean token", "dop_v1_ doo_v1_ dor_v1_", r"do[opr]_v1_[0-9a-f]{64}"),
     _token("Heroku key", "HRKU-", r"HRKU-[\w-]{36,}"),
-    _token("Fly token", "fm2_ fo1_", r"fm2_[A-Za-z0-9+/=_-]{40,}|fo1_[\w-]{40,}"),
+    _token("Fly token", "fm1_ fm2_ fo1_", r"fm[12]_[A-Za-z0-9+/=_-]{40,}|fo1_[\w-]{40,}"),
     _token("Vercel token", "vcp_ vck_ vca_ vcr_", r"vc[pkar]_[A-Za-z0-9]{50,}"),
     _token("Netlify token", "nfp_", r"nfp_[A-Za-z0-9]{36}"),
     _token("Supabase key", "sbp_ sb_secret_", r"sbp_(?:v0_)?[0-9a-f]{40}|sb_secret_[\w-]{20,}"),
@@ -169,6 +169,26 @@ _SERVICES = (
     _token("Typeform token", "tfp_", r"tfp_[\w-]{44,}"),
     _token("Facebook token", "EAA", r"EAA[A-Za-z0-9]{90,}"),
 )
+# One beginning each, and the same behind it: what chance made, in one piece at first.
+_BEGINNINGS = (
+    "AIK_CI_ AIK_SECRET_ AKCp BBDC- CCDB1_ CCIPAT_ CLOJARS_ EZAK EZTK FLWSECK_TEST- GR1348941 LTAI"
+    " SWMKEY-1- SWMTKN-1- apify_api_ bkua_ cfat_ cfut_ cmVmd cnvca cog_ csa_ ddp_ duffel_live_"
+    " duffel_test_ essu_ ico- ion_ llx- mdb_sa_sk_ mergify_application_key_ mlsn_ napi_ nyk_"
+    " os_v2_app_ os_v2_org_ pdl_live_apikey_ phx_ pina_ pnu_ polar_at_ polar_oat_ polar_pat_"
+    " prf_cli_ ramp_sec_ rdme_ rnd_ rootly_ rpa_ rzp_live_ samsara_api_ sgp_ shippo_live_"
+    " shippo_test_ sm_aat_ sm_pat_ sm_sat_ tgp_v1_ tskey-api- tskey-auth- ucat_ unkey_ vci_ vtwn_"
+    " waka_ wandb_v1_ xkeysib- xnd_production_ zpka_"
+)
+_OTHERS = (
+    _token(
+        "service token",
+        _BEGINNINGS,
+        rf"(?:{_BEGINNINGS.replace(' ', '|')})(?=[\w-]*\d)[A-Za-z0-9]{{16,}}(?:[_-][A-Za-z0-9]+)*",
+    ),
+    _token("Google API key", "AQ.Ab", r"AQ\.Ab[\w-]{40,}"),
+    _token("Cloudflare key", "v1.0-", r"v1\.0-[0-9a-f]{24}-[0-9a-f]{100,}"),
+    _token("DataStax token", "AstraCS:", r"AstraCS:[A-Za-z0-9]{20,}(?::[0-9a-f]+)?"),
+)
 _ANYWHERE = (
     _token("JSON web token", "eyJ", r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
     _token("encrypted web token", "eyJ", r"eyJ[\w-]{10,}(?:\.[\w-]*){3}\.[\w-]{10,}"),
@@ -218,4 +238,4 @@ _PRIVATE_KEYS = (
     _within("private key", "Private-Lines:", r"Private-Lines: \d+" + _BASE64_LINES),
 )
 
-RULES = _PRIVATE_KEYS + _MODELS + _CLOUDS + _CODE + _SERVICES + _ANYWHERE
+RULES = _PRIVATE_KEYS + _MODELS + _CLOUDS + _CODE + _SERVICES + _OTHERS + _ANYWHERE
