@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +64,16 @@ def follow(log: Log, blocks: list[bytes]) -> LogScan:
         kept = [*kept[:first], *scan.turns[first:]]
         assert kept == list(scan.turns), log.name
     return scan
+
+
+def nested(line: bytes, depth: int, rng: random.Random) -> bytes:
+    """The line with something deep in the place of one of its texts."""
+    texts = list(re.finditer(rb':\s*"(?:[^"\\]|\\.)*"', line))
+    if not texts:
+        return line
+    text = rng.choice(texts)
+    deep = rng.choice([b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth])
+    return line[: text.start() + 1] + deep + line[text.end() :]
 
 
 def assert_readers_agree(log: Log, blocks: list[bytes]) -> None:
@@ -279,6 +290,15 @@ class TestDamage:
                 else:
                     data[at:at] = rng.randbytes(rng.randint(1, 20))
             changed = log.with_data(bytes(data))
+            assert_turns_add_up(changed.scan())
+            assert_details_can_be_read(changed)
+
+    @pytest.mark.parametrize("depth", [10, 300, 600])
+    def test_deep_nesting_is_survived(self, logs: list[Log], depth: int):
+        rng = random.Random(depth)
+        for log in growing(logs) * 3:
+            lines = [nested(line, depth, rng) for line in log.lines()]
+            changed = log.with_data(b"".join(lines))
             assert_turns_add_up(changed.scan())
             assert_details_can_be_read(changed)
 

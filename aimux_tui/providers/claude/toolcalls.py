@@ -28,6 +28,7 @@ from aimux_tui.providers.claude.toolkinds import (
     snippet_of,
     task_snippet,
 )
+from aimux_tui.providers.cut_arguments import cut_arguments
 from aimux_tui.providers.diffs import (
     edit_for_new_file,
     edit_from_hunks,
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
     from aimux_tui.model.turn import Image
     from aimux_tui.providers.base import LogSource
 
-_CUT = 2000
-_DEEPEST = 20
-"""How deep arguments are kept; the input's body has all of them."""
 _PLAN_TOOLS = frozenset({"ExitPlanMode", "exit_plan_mode"})
 _TOLD_BY_OTHERS = _PLAN_TOOLS | {"Task", "Agent", "TaskCreate", "TaskUpdate"}
 """Calls of which records far behind their results may tell more, or that tell of other calls."""
@@ -283,24 +281,6 @@ def _proposed_parts(path: str, parts: Any) -> tuple[FileEdit, ...]:
             if isinstance(old, str) and isinstance(new, str):
                 hunks += edit_from_replacement(path, old, new).hunks
     return (edit_from_hunks(path, tuple(hunks), is_proposed=True),)
-
-
-def cut_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments with every long string cut."""
-    return {name: _cut(value) for name, value in arguments.items()}
-
-
-def _cut(value: Any, depth: int = 0) -> Any:
-    match value:
-        case str() if len(value) > _CUT:
-            return f"{value[:_CUT]}…"
-        case list() | dict() if depth > _DEEPEST:
-            return "…"
-        case list():
-            return [_cut(item, depth + 1) for item in value]
-        case dict():
-            return {name: _cut(item, depth + 1) for name, item in value.items()}
-    return value
 
 
 def _exit_code(kind: ToolKind, twin: Mapping[str, Any], error: str) -> int | None:

@@ -23,6 +23,7 @@ from aimux_tui.providers.codex.toolcalls import (
     snippet_of,
     tool_name_of,
 )
+from aimux_tui.providers.cut_arguments import cut_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from aimux_tui.model.turn import Image, Notice, Step
     from aimux_tui.providers.codex.reading import Line
 
-_LONGEST = 2_000
 _STATUS = {
     Verdict.FINE: ToolStatus.OK,
     Verdict.FAILED: ToolStatus.FAILED,
@@ -121,7 +121,7 @@ class CallDraft:
             id=self.id,
             name=self.name,
             kind=kind_of(self.name, self.arguments),
-            input=_cut(self.arguments),
+            input=cut_arguments(self.arguments),
             snippet=self.snippet,
             status=status,
             exit_code=code if exit_code is None else exit_code,
@@ -260,14 +260,3 @@ def duration_of(value: Any) -> timedelta | None:
 
 def _input_name(payload: dict[str, Any]) -> str:
     return next((name for name in ("arguments", "input", "action") if name in payload), "arguments")
-
-
-def _cut(value: Any) -> Any:
-    match value:
-        case str() if len(value) > _LONGEST:
-            return value[:_LONGEST] + "…"
-        case dict():
-            return {name: _cut(part) for name, part in value.items()}
-        case list():
-            return [_cut(part) for part in value]
-    return value

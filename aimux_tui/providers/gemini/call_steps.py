@@ -10,6 +10,7 @@ from msgspec import Struct
 from aimux_tui.model.body import BODY_LIMIT, Body, BodyRef, Span
 from aimux_tui.model.tools import ToolCall, ToolKind, ToolStatus
 from aimux_tui.model.turn import Image, TurnState
+from aimux_tui.providers.cut_arguments import cut_arguments
 from aimux_tui.providers.gemini.records import LoggedCall, decode_raw, is_present, parse_time
 from aimux_tui.providers.gemini.texts import (
     SHELL_TOOL,
@@ -129,7 +130,7 @@ def call_steps(
         id=call.id or "",
         name=name,
         kind=kind,
-        input=_cut(arguments) if isinstance(arguments, dict) else {},
+        input=cut_arguments(arguments, BODY_LIMIT) if isinstance(arguments, dict) else {},
         snippet=snippet_of(name, arguments),
         status=status,
         exit_code=shell_report(result_text(result)).exit_code if name == SHELL_TOOL else None,
@@ -194,15 +195,3 @@ def _pictures(result: Any, ref: BodyRef, at: datetime | None) -> Iterator[Image]
         if isinstance(response, dict):
             inner = BodyRef(ref.record, f"{pointer}/functionResponse/parts")
             yield from _pictures(response.get("parts"), inner, at)
-
-
-def _cut(value: Any) -> Any:
-    """The value with long strings cut."""
-    match value:
-        case str() if len(value) > BODY_LIMIT:
-            return value[:BODY_LIMIT] + "…"
-        case dict():
-            return {name: _cut(item) for name, item in value.items()}
-        case list():
-            return [_cut(item) for item in value]
-    return value
