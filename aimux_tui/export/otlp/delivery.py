@@ -124,14 +124,14 @@ class Courier:
     def _send(self, path: Path, due: dict[bytes, TracePlan]) -> None:
         resource = read_head(path).resource
         for batch in _batches(self._wanted(path, due)):
-            sent = self._sender.send(resource, batch)
-            self._memory.add_spans(self._place, sent.settled)
-            self._add(
-                traces=self._touch({span.trace_id for span in sent.settled}),
-                spans=sent.stored,
-                rejected=sent.rejected,
-                remarks=(sent.remark,) if sent.remark else (),
-            )
+            for sent in self._sender.send(resource, batch):
+                self._memory.add_spans(self._place, sent.settled)
+                self._add(
+                    traces=self._touch({span.trace_id for span in sent.settled}),
+                    spans=sent.stored,
+                    rejected=sent.rejected,
+                    remarks=(sent.remark,) if sent.remark else (),
+                )
 
     def _wanted(self, path: Path, due: dict[bytes, TracePlan]) -> Iterator[PackedSpan]:
         """The spans that the endpoint lacks."""

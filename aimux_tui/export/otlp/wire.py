@@ -14,7 +14,7 @@ from aimux_tui.export.otlp.troubles import refusal
 from aimux_tui.text.units import format_bytes, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from aimux_tui.export.otlp.link import Answer, Link
     from aimux_tui.export.otlp.memory import Memory
@@ -25,11 +25,11 @@ BATCH_SPANS = 1_000
 _ANSWER_LIMIT = 4 << 20
 _PLAIN = "no gzip"
 """The trait of an endpoint that takes no compressed requests."""
-_TOO_LARGE = 413
+_TOO_LARGE, _BAD_REQUEST = 413, 400
 
 
 class Sent(Struct, frozen=True):
-    """What became of a batch."""
+    """What became of the spans of one request."""
 
     settled: tuple[PackedSpan, ...]
     """What need not be sent again."""
@@ -47,41 +47,30 @@ class SpanSender:
         self._headers = {"content-type": "application/x-protobuf", **headers}
         self._is_plain = memory.has_trait(link.target.base, _PLAIN)
 
-    def send(self, resource: bytes, spans: Sequence[PackedSpan]) -> Sent:
-        """Post spans, halved for as long as they are too much for the server. Raises SendError."""
-        answer = self._post(request_bytes(resource, [span.data for span in spans]))
-        if answer.status == _TOO_LARGE:
-            return self._halved(resource, spans)
-        if not answer.is_fine:
-            raise refusal(self._link.target, answer)
-        rejected, message = _partial_success(answer)
-        if not (rejected or message):
-            return Sent(tuple(spans), len(spans))
-        remark = f"the server says: {message}" if message else ""
-        if rejected:
-            remark = f"the server refused {plural(rejected, 'span')}{': ' * bool(message)}{message}"
-        # What was refused must not be sent again, says OTLP: it counts as sent.
-        return Sent(tuple(spans), max(len(spans) - rejected, 0), rejected, remark)
+    def send(self, resource: bytes, spans: Sequence[PackedSpan]) -> Iterator[Sent]:
+        """Post spans, halved for as long as they are too much for the server.
 
-    def _halved(self, resource: bytes, spans: Sequence[PackedSpan]) -> Sent:
-        if len(spans) == 1:
-            size = format_bytes(len(spans[0].data))
-            return Sent((), 0, 1, f"a span of {size} is larger than the server takes")
-        middle = len(spans) // 2
-        first = self.send(resource, spans[:middle])
-        second = self.send(resource, spans[middle:])
-        return Sent(
-            first.settled + second.settled,
-            first.stored + second.stored,
-            first.rejected + second.rejected,
-            first.remark or second.remark,
-        )
+        Tells of each request as soon as it is answered. Raises SendError.
+        """
+        answer = self._post(request_bytes(resource, [span.data for span in spans]))
+        if _is_too_large(answer, spans):
+            if len(spans) == 1:
+                size = format_bytes(len(spans[0].data))
+                yield Sent((), 0, 1, f"a span of {size} is larger than the server takes")
+                return
+            middle = len(spans) // 2
+            yield from self.send(resource, spans[:middle])
+            yield from self.send(resource, spans[middle:])
+        elif answer.is_fine:
+            yield _taken(answer, spans)
+        else:
+            raise refusal(self._link.target, answer)
 
     def _post(self, body: bytes) -> Answer:
         if not self._is_plain:
             packed = gzip.compress(body, 6, mtime=0)
             answer = self._request(packed, {"content-encoding": "gzip"})
-            if answer.status not in {400, 415}:
+            if answer.status not in {_BAD_REQUEST, 415}:
                 return answer
         answer = self._request(body, {})
         if answer.is_fine and not self._is_plain:
@@ -118,6 +107,23 @@ def _varint(value: int) -> bytes:
         value >>= 7
     found.append(value)
     return bytes(found)
+
+
+def _is_too_large(answer: Answer, spans: Sequence[PackedSpan]) -> bool:
+    """Whether fewer spans may be taken; collectors call what is too large a bad request."""
+    is_huge = len(spans) == 1 and len(spans[0].data) > BATCH_BYTES
+    return answer.status == _TOO_LARGE or (answer.status == _BAD_REQUEST and is_huge)
+
+
+def _taken(answer: Answer, spans: Sequence[PackedSpan]) -> Sent:
+    """What a server has taken that says that all is well."""
+    rejected, message = _partial_success(answer)
+    # What was refused must not be sent again, says OTLP: it counts as settled.
+    stored = max(len(spans) - rejected, 0)
+    if rejected:
+        told = f"the server refused {plural(rejected, 'span')}"
+        return Sent(tuple(spans), stored, rejected, f"{told}: {message}" if message else told)
+    return Sent(tuple(spans), stored, 0, f"the server says: {message}" if message else "")
 
 
 def _partial_success(answer: Answer) -> tuple[int, str]:

@@ -186,6 +186,26 @@ class TestTooMuchAtOnce:
             assert stage.export(server.base).spans == ALL
         assert set(server.copies.values()) == {1}
 
+    def test_halves_that_arrived_are_not_sent_again(self, stage: Stage):
+        replies = [Reply(413), None, Reply(500)]
+        with serving(Server(lambda _: replies.pop(0) if replies else None)) as server:
+            assert failure(stage, server.base).result.spans == ALL // 2
+            assert stage.retry(server.base).spans == ALL - ALL // 2
+        assert set(server.copies.values()) == {1}
+
+    def test_a_huge_span_may_be_called_a_bad_request(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(wire, "BATCH_BYTES", 300)
+        monkeypatch.setattr("aimux_tui.export.otlp.delivery.BATCH_BYTES", 300)
+
+        def rule(request: Request) -> Reply | None:
+            return Reply(400) if request.spans[0].name == "turn 1" else None
+
+        with serving(Server(rule)) as server:
+            result = stage.export(server.base)
+        assert (result.spans, result.rejected) == (ALL - 1, 1)
+
     def test_a_span_that_never_fits_is_told(self, stage: Stage):
         def rule(request: Request) -> Reply | None:
             is_huge = any(span.name == "execute_tool Bash" for span in request.spans)
