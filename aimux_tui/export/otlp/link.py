@@ -172,13 +172,16 @@ def _client(target: OtlpTarget) -> httpx.Client:
     import httpx
 
     try:
-        verify: ssl.SSLContext | bool = True
         if target.certificate:
-            verify = ssl.create_default_context(cafile=target.certificate)
+            trust = ssl.create_default_context(cafile=target.certificate)
+        else:
+            # Beside the well-known authorities, those that a company has put on its machines.
+            trust = httpx.create_ssl_context()
+            trust.load_default_certs()
         return httpx.Client(
             headers={"user-agent": f"aimux/{__version__}", **target.headers},
             timeout=httpx.Timeout(target.timeout, connect=min(target.timeout, 10.0)),
-            verify=verify,
+            verify=trust,
             # A proxy of the surroundings knows nothing of this machine.
             trust_env=not target.is_local,
         )
