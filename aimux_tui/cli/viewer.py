@@ -10,6 +10,7 @@ from aimux_tui.cli.setup import (
     library_for,
     look_around,
     make_library,
+    make_search_index,
     open_archive,
     open_book,
 )
@@ -50,5 +51,6 @@ def run(target: str | None, *, follow: bool, receives: bool, theme: str | None) 
                 errors=surroundings.errors,
             ),
             archive=open_archive(surroundings),
+            open_index=lambda: make_search_index(surroundings),
             receiver=receiver,
         )

@@ -11,6 +11,7 @@ from aimux_tui.commands.tables.detail import DETAIL
 from aimux_tui.commands.tables.exporting import EXPORT
 from aimux_tui.commands.tables.labels import LABELS
 from aimux_tui.commands.tables.moving import MOVE
+from aimux_tui.commands.tables.searching import SEARCH
 from aimux_tui.commands.tables.sessions import SESSIONS
 from aimux_tui.commands.tables.showing import SHOW
 from aimux_tui.commands.tables.telemetry import TELEMETRY
@@ -24,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
     *TURNS,
     *LABELS,
     *SESSIONS,
+    *SEARCH,
     *DETAIL,
     *COPY,
     *EXPORT,

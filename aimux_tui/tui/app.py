@@ -94,6 +94,7 @@ class AimuxApp(App[None], inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Keep what was read and labelled, and end the workers."""
         self.main.navigator.reader.close()
+        self.main.searching.close()
         await self.main.exporting.close()
         await self.setup.labels.close()
         if self.setup.keeper is not None:

@@ -17,6 +17,7 @@ from aimux_tui.model.annotation import Label, Verdict
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import plural
 from aimux_tui.tui.format.glyphs import ASCII
+from aimux_tui.tui.format.labels import WRITE
 from aimux_tui.tui.label_plans import cycle, noted, toggle
 
 if TYPE_CHECKING:
@@ -295,3 +296,13 @@ def difference(
         tags=now.tags if now.tags != before.tags else UNSET,
         note=now.note if now.note != before.note else UNSET,
     )
+
+
+def badge_clicked(
+    labelling: Labelling, command_id: str, session_key: str, turn: TurnSummary
+) -> None:
+    """Do what a badge of a turn's row stands for."""
+    if command_id == WRITE:
+        labelling.note(session_key, turn)
+    else:
+        labelling.label(command_id, [target_of(session_key, turn)])

@@ -104,6 +104,28 @@ class Navigator:
             self._show(self.reader.open(session))
         self._go_to(Pane.TRACE)
 
+    def choose_turn(self, key: str, turn_key: str) -> None:
+        """Open a session at one of its turns, which stands open, and go there."""
+        session = self.snapshot.by_key.get(key)
+        if session is None:
+            self._tell("the session is not in the list any more")
+            return
+        self._sessions.select(key)
+        self.reader.followed_folder = ""
+        self._trace.leave()
+        visit = self.reader.open(session, is_following=not turn_key)
+        visit.cursor = turn_key
+        visit.expanded.add(turn_key)
+        self._show(visit)
+        self._go_to(Pane.TRACE)
+
+    def enter_selected(self) -> None:
+        """Go into the sub-agent under the cursor of the trace, else look at the part itself."""
+        subject = self._under_cursor()
+        if subject is None or not (subject.child_key and self.enter_child(subject.child_key)):
+            self.show_selected()
+            self._go_to(Pane.DETAIL)
+
     def enter_child(self, key: str) -> bool:
         """Open a sub-agent of the open session; False if it is not known."""
         session = self.snapshot.by_key.get(key)

@@ -18,14 +18,18 @@ from aimux_tui.tui.keeper import Keeper
 from aimux_tui.tui.label_feed import LabelFeed
 from aimux_tui.tui.local_archive import LocalArchive
 from aimux_tui.tui.local_exports import LocalExports
+from aimux_tui.tui.search.local_search import LocalSearch
 from aimux_tui.tui.setup import Setup
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aimux_tui.annotations.changes import AnnotationBook
     from aimux_tui.config.schema import Settings
     from aimux_tui.paths import Paths
     from aimux_tui.sources.archive import Archive
     from aimux_tui.store.library import Library
+    from aimux_tui.store.search.index import SearchIndex
     from aimux_tui.tui.telemetry.ports import ReceiverPort
 
 
@@ -51,11 +55,13 @@ def run_app(
     *,
     archive: Archive | None = None,
     receiver: ReceiverPort | None = None,
+    open_index: Callable[[], SearchIndex] | None = None,
 ) -> int:
     """Show the sessions of a library until the user quits. Returns the exit code.
 
     `book` holds what is said of them, `archive` keeps the logs of those that are labelled; exports
-    go where `paths` say, and telemetry is read from there, whoever receives it.
+    go where `paths` say, and telemetry is read from there, whoever receives it. `open_index` opens
+    what makes searches quick.
     """
     # Nothing that is made while starting is garbage; looking for some takes a tenth of the start.
     gc.disable()
@@ -71,6 +77,7 @@ def run_app(
         keymap,
         accounts=Accounts(library),
         keeper=Keeper(LocalArchive(library, archive, book)) if archive is not None else None,
+        search=LocalSearch(library, book, open_index),
         exports=LocalExports(library, book, settings.export, paths),
         telemetry=Telemetry(paths.telemetry),
         receiver=receiver,

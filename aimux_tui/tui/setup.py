@@ -15,6 +15,7 @@ from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs
 from aimux_tui.tui.keeper import Keeper
 from aimux_tui.tui.label_feed import LabelFeed
 from aimux_tui.tui.ports import AccountsPort
+from aimux_tui.tui.search.port import SearchPort
 from aimux_tui.tui.telemetry.ports import ReceiverPort, TelemetryPort
 
 
@@ -43,6 +44,8 @@ class Setup(Struct):
     """What the sessions spent; None: it is not told."""
     keeper: Keeper | None = None
     """What keeps the logs of labelled sessions; None: they are not kept."""
+    search: SearchPort | None = None
+    """What searches all sessions; None: nothing does."""
     exports: ExportPort | None = None
     """What exports; None: nothing can be exported."""
     telemetry: TelemetryPort | None = None

@@ -51,6 +51,7 @@ def test_every_command_has_someone_who_does_it():
     from aimux_tui.tui.panes.trace import TracePane
     from aimux_tui.tui.panes.trace_commands import TraceCommands
     from aimux_tui.tui.screens.main_commands import MainCommands
+    from aimux_tui.tui.search.commands import SearchCommands
     from aimux_tui.tui.take_out import TakeOut
 
     doers = (
@@ -61,6 +62,7 @@ def test_every_command_has_someone_who_does_it():
         Labelling,
         Exporting,
         CostCommands,
+        SearchCommands,
         SessionsPane,
         TracePane,
         TraceCommands,

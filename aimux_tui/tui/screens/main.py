@@ -17,8 +17,7 @@ from aimux_tui.tui.costs.commands import CostCommands
 from aimux_tui.tui.dispatch import helpers_of
 from aimux_tui.tui.exporting import Exporting
 from aimux_tui.tui.format.glyphs import ASCII
-from aimux_tui.tui.format.labels import WRITE
-from aimux_tui.tui.labelling import Labelling, target_of
+from aimux_tui.tui.labelling import Labelling, badge_clicked
 from aimux_tui.tui.layout import BREAKPOINTS, Layout, width_class
 from aimux_tui.tui.messages import LibraryChanged, TraceChanged
 from aimux_tui.tui.navigator import Navigator
@@ -33,6 +32,7 @@ from aimux_tui.tui.panes.sessions import SessionsPane
 from aimux_tui.tui.panes.trace import TracePane
 from aimux_tui.tui.screens.command_screen import CommandScreen
 from aimux_tui.tui.screens.main_commands import MainCommands
+from aimux_tui.tui.search.commands import SearchCommands
 from aimux_tui.tui.take_out import TakeOut
 from aimux_tui.tui.telemetry.commands import TelemetryCommands
 
@@ -84,11 +84,12 @@ class MainScreen(CommandScreen):
         self._take_out = TakeOut(self)
         self.labelling = Labelling(self)
         self.exporting = Exporting(self)
-        self._screens = (CostCommands(self), TelemetryCommands(self))
+        self.searching = SearchCommands(self)
+        self._screens = (CostCommands(self), TelemetryCommands(self), self.searching)
         self.command_line = CommandLine(
             lambda line: complete(line, Completions(self.app, setup.feed)), id="command-line"
         )
-        self._trace_pacer = Pacer(self, self.navigator.trace_changed)
+        self._trace_pacer = Pacer(self, self._show_trace)
         self._footer_pacer = Pacer(self, self._show_footer, 0.1)
         self._preview: Timer | None = None
 
@@ -162,6 +163,10 @@ class MainScreen(CommandScreen):
     def _announce_trace(self, key: str) -> None:
         self.post_message(TraceChanged(key))
 
+    def _show_trace(self) -> None:
+        self.navigator.trace_changed()
+        self.searching.show_marks()
+
     def on_library_changed(self, _: LibraryChanged) -> None:
         """Another snapshot is there."""
         self.navigator.library_changed(self.setup.feed.snapshot)
@@ -198,12 +203,7 @@ class MainScreen(CommandScreen):
 
     def on_trace_pane_chosen(self) -> None:
         """Go into a sub-agent, else look at the part itself."""
-        subject = self.navigator.selected(Pane.TRACE)
-        if subject is None or not (
-            subject.child_key and self.navigator.enter_child(subject.child_key)
-        ):
-            self.navigator.show_selected()
-            self.go_to(Pane.DETAIL)
+        self.navigator.enter_selected()
 
     def on_trace_pane_back_asked(self) -> None:
         """Leave the session."""
@@ -215,13 +215,10 @@ class MainScreen(CommandScreen):
 
     def on_pick_list_annotated(self, event: PickList.Annotated) -> None:
         """A badge of a turn was clicked on."""
-        turn, key = self.trace.items.turn_of(event.key), self.navigator.reader.key
-        if turn is None:
-            return
-        if event.command_id == WRITE:
-            self.labelling.note(key, turn)
-        else:
-            self.labelling.label(event.command_id, [target_of(key, turn)])
+        turn = self.trace.items.turn_of(event.key)
+        if turn is not None:
+            key = self.navigator.reader.key
+            badge_clicked(self.labelling, event.command_id, key, turn)
 
     async def on_label_bar_pressed(self, event: LabelBar.Pressed) -> None:
         """A button of the detail was clicked on."""

@@ -1,0 +1,3 @@
+"""Searching all sessions from the screen."""
+
+from __future__ import annotations
