@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 SCREEN = {"textual", "rich", "watchfiles"}
 SETTINGS = {"yaml", "platformdirs"}
 SERVER = {"aiohttp", "google", "opentelemetry"}
+NETWORK = {"httpx", "opentelemetry"}
 SELDOM = {"zstandard", "pygments", "markdown_it", "multiprocessing"}
 
 
@@ -36,11 +37,12 @@ def loaded_by(statement: str, home: Path | None = None) -> set[str]:
     [
         ("aimux_tui", SCREEN | SETTINGS | SELDOM | {"msgspec"}),
         ("aimux_tui.__main__", SCREEN | SETTINGS | SELDOM | {"msgspec"}),
-        ("aimux_tui.cli.main", SCREEN | SETTINGS | SELDOM | {"msgspec"}),
+        ("aimux_tui.cli.main", SCREEN | SETTINGS | SELDOM | NETWORK | {"msgspec"}),
         ("aimux_tui.model.session", SCREEN | SETTINGS | SELDOM),
         ("aimux_tui.providers.registry", SCREEN | SETTINGS | SELDOM),
         ("aimux_tui.sources.watcher", SCREEN | SETTINGS | SELDOM),
-        ("aimux_tui.store.library", SCREEN | SETTINGS | SELDOM),
+        ("aimux_tui.store.library", SCREEN | SETTINGS | SELDOM | NETWORK),
+        ("aimux_tui.tui.app", NETWORK),
         ("aimux_tui.store.watching", SCREEN | SETTINGS | SELDOM),
         ("aimux_tui.store.telemetry.reader", SCREEN | SETTINGS | SERVER),
         ("aimux_tui.receiver.thread", SCREEN | SETTINGS | SELDOM | SERVER),
