@@ -44,7 +44,9 @@ def run(*, host: str | None, port: int | None, prints_json: bool) -> int:
     receiver = ReceiverThread(surroundings.settings.otel, path, changes.put)
     narrator = _Narrator(str(path), prints_json=prints_json)
     # The command line looks for no garbage, being gone soon as a rule; this may run for days.
+    # Decoding makes tens of thousands of values at once, none of them garbage before the next.
     gc.freeze()
+    gc.set_threshold(50_000)
     gc.enable()
     former = signal.signal(signal.SIGTERM, _interrupt)
     receiver.start()

@@ -14,6 +14,7 @@ from aimux_tui.otlp.json_values import (
     decode_document,
     hex_id,
     objects,
+    text_attributes,
     text_in,
     time_ns,
 )
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _BAD_IDS = "a span without a trace id of 32 hex digits and a span id of 16"
 _NO_OBJECT = "a record that is no JSON object"
 _NO_TRACE = bytes(16)
+_SERVICE = frozenset({"service.name"})
 _ERROR = (2, "2", "STATUS_CODE_ERROR")
 _METRIC_KINDS = ("gauge", "sum", "histogram", "exponentialHistogram", "summary")
 
@@ -81,8 +83,8 @@ def _read_span(
     part = batch.traces.setdefault(trace_id, TracePart())
     parent = hex_id(span.get("parentSpanId"), 8)
     name = text_in(span, "name")
-    attributes = attributes_of(span.get("attributes"))
-    if rule is not None and not rule.keeps(name, attributes):
+    pairs = span.get("attributes")
+    if rule is not None and not rule.keeps(name, attributes_of(pairs)):
         part.folded += 1
         part.links += span_id + parent.ljust(8, b"\0")
         batch.folded[service, name] += 1
@@ -98,7 +100,7 @@ def _read_span(
     status = span.get("status")
     if isinstance(status, dict) and status.get("code") in _ERROR:
         part.errors += 1
-    own = _session_of(attributes, service) or session
+    own = _session_of(pairs, service) or session
     part.session = part.session or own
     _note(batch, own, start, end)
     return True
@@ -114,15 +116,15 @@ def _read_logs(
     folds = folds and folds_logs(service)
     kept: list[Any] = []
     for record in _only_objects(batch, records):
-        attributes = attributes_of(record.get("attributes"))
-        if folds and not keeps_log(attributes):
+        pairs = record.get("attributes")
+        if folds and not keeps_log(attributes := attributes_of(pairs)):
             name = f"{attributes.get('event.name')} {attributes.get('event.kind', '')}"
             batch.folded[service, name] += 1
             continue
         time = time_ns(record.get("timeUnixNano")) or time_ns(record.get("observedTimeUnixNano"))
         if trace_id := hex_id(record.get("traceId"), 16):
             batch.log_traces.add(trace_id)
-        _note(batch, _session_of(attributes, service) or session, time, time)
+        _note(batch, _session_of(pairs, service) or session, time, time)
         kept.append(record)
     batch.count(service, len(kept))
     return kept
@@ -146,7 +148,7 @@ def _read_metrics(
         batch.count(service, len(points))
         for point in points:
             time = time_ns(point.get("timeUnixNano"))
-            own = _session_of(attributes_of(point.get("attributes")), service)
+            own = _session_of(point.get("attributes"), service)
             _note(batch, own or session, time, time)
     return kept
 
@@ -182,15 +184,12 @@ def _note(batch: Batch, session: str, start: int, end: int) -> None:
 def _sender(resource: dict[str, Any]) -> tuple[str, str]:
     """The service of a resource, and the session if the resource itself names one."""
     found = resource.get("resource")
-    attributes = attributes_of(found.get("attributes")) if isinstance(found, dict) else {}
-    name = attributes.get("service.name")
-    service = name if isinstance(name, str) else ""
-    return service, _session_of(attributes, service)
+    pairs = found.get("attributes") if isinstance(found, dict) else None
+    service = text_attributes(pairs, _SERVICE).get("service.name", "")
+    return service, _session_of(pairs, service)
 
 
-def _session_of(attributes: dict[str, Any], service: str) -> str:
-    for key in session_keys(service):
-        value = attributes.get(key)
-        if isinstance(value, str) and value:
-            return value
-    return ""
+def _session_of(pairs: object, service: str) -> str:
+    keys = session_keys(service)
+    found = text_attributes(pairs, keys)
+    return next((found[key] for key in keys if found.get(key)), "") if found else ""

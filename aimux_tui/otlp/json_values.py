@@ -11,11 +11,14 @@ import binascii
 import json
 import math
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from aimux_tui.otlp.payload import BadPayloadError
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 _decode = msgspec.json.Decoder().decode
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -121,6 +124,20 @@ def attributes_of(pairs: object) -> dict[str, Any]:
         for pair in pairs
         if isinstance(pair, dict) and isinstance(key := pair.get("key"), str)
     }
+
+
+def text_attributes(pairs: object, wanted: Container[str]) -> dict[str, str]:
+    """Those of key-value objects that are wanted and are texts, without a look at the others."""
+    if not isinstance(pairs, list):
+        return {}
+    found: dict[str, str] = {}
+    for pair in pairs:
+        if isinstance(pair, dict) and (key := pair.get("key")).__class__ is str and key in wanted:
+            value = pair.get("value")
+            text = value.get("stringValue") if isinstance(value, dict) else None
+            if isinstance(text, str):
+                found[key] = text
+    return found
 
 
 def value_of(value: object) -> Any:
