@@ -20,6 +20,7 @@ from aimux_tui.tui.panes.header import gather_facts
 from aimux_tui.tui.screens.main import make_main_screen
 from aimux_tui.tui.telemetry.chip import ReceiverWatch
 from aimux_tui.tui.theme import begin_with, register_themes
+from aimux_tui.tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from pathlib import PurePath
@@ -61,6 +62,7 @@ class AimuxApp(App[None], inherit_bindings=False):
         begin_with(self, setup.settings.theme)
         self.main = make_main_screen(setup)
         self._attention = AttentionWatch()
+        self._typed_ahead = TypedAhead(self)
         self._receiver: ReceiverWatch | None = None
 
     def get_default_screen(self) -> Screen[None]:
@@ -94,7 +96,6 @@ class AimuxApp(App[None], inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Keep what was read and labelled, and end the workers."""
         self.main.navigator.reader.close()
-        self.main.searching.close()
         await self.main.exporting.close()
         await self.setup.labels.close()
         if self.setup.keeper is not None:
@@ -168,12 +169,10 @@ class AimuxApp(App[None], inherit_bindings=False):
         close = nearest(name, list(self.available_themes))
         return f"no theme {name!r}" + (f": did you mean {close}?" if close else "")
 
-    def on_key(self, event: events.Key) -> None:
-        """A key on its way here while another screen was opened may have been typed for that."""
-        is_below = event in self.main.keys_below
-        if is_below and getattr(self.screen, "TAKES_TYPED_AHEAD", False):
-            event.prevent_default()
-            self.post_message(events.Key(event.key, event.character))
+    async def on_event(self, event: events.Event) -> None:
+        """Keys may have been typed for a screen that is still being opened."""
+        if not (isinstance(event, events.Key) and self._typed_ahead.takes(event)):
+            await super().on_event(event)
 
     # Commands.
 

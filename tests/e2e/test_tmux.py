@@ -180,3 +180,50 @@ def test_the_demo_runs_without_any_logs(tmp_path: Path) -> None:
         server.until(lambda screen: "exit 0" in screen)
     finally:
         server.stop()
+
+
+def shows_turns(screen: str) -> bool:
+    return re.search(r"[\u25b8\u25be] +1 ", screen) is not None
+
+
+def test_turns_are_judged_from_the_keyboard(home: Path, tmux: Tmux) -> None:
+    tmux.start(CLAUDE_ID[:8])
+    tmux.until(shows_turns)
+    tmux.keys("Home", "b")
+    tmux.until(lambda screen: "1 of " in screen and "✗" in screen)
+    # Nothing of this is a command, and it may come faster than the editor opens.
+    tmux.keys("-l", "nquit, good\rand bad")
+    tmux.until(lambda screen: "quit, good" in screen and "and bad" in screen)
+    tmux.keys("C-s")
+    tmux.until(lambda screen: "✎" in screen and "ctrl+s" not in screen)
+    tmux.keys("L")
+    tmux.until(lambda screen: "What became" in screen)
+    tmux.keys("Right")
+    tmux.until(lambda screen: "[achieved]" in screen)
+    tmux.keys("C-s")
+    tmux.until(lambda screen: "What became" not in screen)
+    tmux.keys("q")
+    tmux.until(lambda screen: "exit 0" in screen)
+    (file,) = (home / ".aimux" / "evaluations").iterdir()
+    events = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [event["label"] for event in events if "label" in event] == ["bad"]
+    assert [event["note"] for event in events if "note" in event] == ["quit, good\nand bad"]
+    assert [event["verdict"] for event in events if "verdict" in event] == ["achieved"]
+    assert any(event.get("turn_hash") for event in events)
+
+
+def test_two_screens_show_each_others_labels(home: Path, wide: Tmux) -> None:
+    other = Tmux(home / "tmux2", home, 45, 40)
+    try:
+        for screen in (wide, other):
+            screen.start(CLAUDE_ID[:8])
+            screen.until(shows_turns)
+            screen.keys("Home")
+        wide.keys("g")
+        other.until(lambda text: "labelled" in text and "✓" in text)
+        other.keys("w")
+        wide.until(lambda text: "~ WASTE" in text)
+        wide.keys("u")
+        wide.until(lambda text: "somebody else" in text)
+    finally:
+        other.stop()

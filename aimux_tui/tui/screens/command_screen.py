@@ -19,7 +19,6 @@ from aimux_tui.tui.screens.chord import make_chord_screen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from weakref import WeakSet
 
     from textual import events
 
@@ -34,8 +33,6 @@ class CommandScreen(Screen[None]):
 
     setup: Setup
     command_line: CommandLine
-    keys_below: WeakSet[events.Key]
-    """Keys that this screen has seen and that may not have reached the app yet."""
 
     @property
     def command_nodes(self) -> Sequence[object]:
@@ -77,13 +74,10 @@ class CommandScreen(Screen[None]):
         return super().check_action(action, parameters)
 
     def on_key(self, event: events.Key) -> None:
-        """Remember it: it may get to the app when another screen is open by then.
-
-        One that means something in other panes alone is answered, so that it does not seem broken.
-        """
-        self.keys_below.add(event)
+        """Answer a key that means something in other panes alone, lest it seem broken."""
         found = bound_elsewhere(self.setup.keymap, event.key, self.current_pane)
-        if found is not None and not isinstance(self.focused, Input):
+        # A key that opened another screen is not the answer to those that came with it.
+        if found is not None and self.is_current and not isinstance(self.focused, Input):
             key, command = found
             panes = " and ".join(f"the {pane}" for pane in Pane if pane in command.panes)
             self.tell(f"{label(key)} does nothing here: it is for {panes}")

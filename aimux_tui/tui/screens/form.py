@@ -36,10 +36,10 @@ class FormScreen(ModalScreen[None]):
     """
 
     TAKES_TYPED_AHEAD = True
-    """Keys that were on their way to the screen below are meant for this one."""
+    """What is typed while it opens is meant for it, see `tui.typed_ahead`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s,ctrl+enter", "save", show=False, priority=True),
+        Binding("ctrl+s,ctrl+enter", "save", show=False),
         Binding("escape", "leave", show=False),
     ]
 
@@ -106,17 +106,6 @@ class FormScreen(ModalScreen[None]):
                 self.action_save()
             case "leave":
                 self.action_leave()
-
-    def on_key(self, event: events.Key) -> None:
-        """What was typed before the first field could take it."""
-        typed = "\n" if event.key == "enter" else event.character
-        if (
-            isinstance(self.first_field, TextArea)
-            and typed
-            and (event.is_printable or typed == "\n")
-        ):
-            event.stop()
-            self.first_field.insert(typed)
 
     def go_on(self) -> None:
         """Something was typed: it is not to be thrown away any more."""

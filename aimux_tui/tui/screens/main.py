@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
-from weakref import WeakSet
 
 from msgspec.structs import replace
 from textual.binding import Binding
@@ -62,7 +61,6 @@ class MainScreen(CommandScreen):
     def __init__(self, setup: Setup) -> None:
         super().__init__(id="main")
         self.setup = setup
-        self.keys_below = WeakSet()
         self.arrangement = Layout()
         glyphs = setup.glyphs
         self.header = HeaderLine(glyphs, id="header")
