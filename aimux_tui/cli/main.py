@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What happens to output that has no room."""
+
 
 def main(argv: Sequence[str]) -> int:
     """Run one command line; returns the exit code.
@@ -24,8 +28,12 @@ def main(argv: Sequence[str]) -> int:
     """
     # A short-lived process frees nothing that is worth looking for.
     gc.disable()
+    # The caller may have closed them.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - to the end
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     try:
-        return _dispatch(argv)
+        code = _dispatch(argv)
+        sys.stdout.flush()
     except AimuxError as error:
         print(f"aimux: {error.message}", file=sys.stderr)
         for line in (*error.excerpt.splitlines(), error.hint):
@@ -40,6 +48,13 @@ def main(argv: Sequence[str]) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        print(f"aimux: the output cannot be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
 
 
 def _dispatch(argv: Sequence[str]) -> int:
