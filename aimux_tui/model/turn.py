@@ -167,6 +167,15 @@ class Unknown(Struct, frozen=True):
 Step = Text | Thinking | ToolCall | Notice | Image | Unknown
 
 
+class TurnIds(Struct, frozen=True):
+    """The ids in a turn's records by which others name it: telemetry, for instance."""
+
+    prompts: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
+    """Of calls of a model's API."""
+    records: tuple[str, ...] = ()
+
+
 class Turn(Struct, frozen=True):
     """A turn with all its steps, read when somebody opens it."""
 
@@ -174,6 +183,7 @@ class Turn(Struct, frozen=True):
     prompt: tuple[Text | Image, ...]
     steps: tuple[Step, ...]
     """In the order of the log."""
+    ids: TurnIds = TurnIds()
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:

@@ -19,6 +19,7 @@ from aimux_tui.tui.messages import LibraryChanged
 from aimux_tui.tui.panes.header import gather_facts
 from aimux_tui.tui.screens.main import make_main_screen
 from aimux_tui.tui.telemetry.chip import ReceiverWatch
+from aimux_tui.tui.telemetry.news import show_news
 from aimux_tui.tui.theme import begin_with, register_themes
 from aimux_tui.tui.typed_ahead import TypedAhead
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from aimux_tui.tui.keeper import Keeper
     from aimux_tui.tui.setup import Setup
+    from aimux_tui.tui.telemetry.feed import TelemetryFeed
 
 _RECEIVER_SECONDS = 0.5
 """Between two looks at what the receiver does."""
@@ -64,6 +66,9 @@ class AimuxApp(App[None], inherit_bindings=False):
         self._attention = AttentionWatch()
         self._typed_ahead = TypedAhead(self)
         self._receiver: ReceiverWatch | None = None
+        if (joins := setup.joins) is not None:
+            self.main.detail.telemetry = joins
+            self.main.trace.source_of = joins.source
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
@@ -82,6 +87,8 @@ class AimuxApp(App[None], inherit_bindings=False):
         self.setup.labels.on_trouble = self.main.tell
         if self.setup.keeper is not None:
             self._follow_keeper(self.setup.keeper)
+        if self.setup.joins is not None:
+            self._follow_telemetry(self.setup.joins)
         if self.setup.receiver is not None:
             self._receiver = ReceiverWatch(self.setup.receiver, self._tell_trouble)
             self.set_interval(_RECEIVER_SECONDS, self._look_at_receiver)
@@ -96,10 +103,13 @@ class AimuxApp(App[None], inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Keep what was read and labelled, and end the workers."""
         self.main.navigator.reader.close()
+        self.main.searching.close()
         await self.main.exporting.close()
         await self.setup.labels.close()
         if self.setup.keeper is not None:
             await self.setup.keeper.close()
+        if self.setup.joins is not None:
+            self.setup.joins.close()
         await self.feed.save()
         self.feed.stop()
 
@@ -118,6 +128,15 @@ class AimuxApp(App[None], inherit_bindings=False):
         keeper.is_ready = lambda: labels.is_loaded and feed.snapshot.is_listed
         keeper.tell = partial(self.notify, markup=False, timeout=12)
         await keeper.run()
+
+    @work(group="telemetry", exclusive=True)
+    async def _follow_telemetry(self, joins: TelemetryFeed) -> None:
+        joins.on_change = self._telemetry_came
+        await joins.run()
+
+    def _telemetry_came(self) -> None:
+        show_news(self.main.detail)
+        self.main.trace.show_titles()
 
     @work(group="warm-up", thread=True)
     def _warm_up(self) -> None:
@@ -179,6 +198,10 @@ class AimuxApp(App[None], inherit_bindings=False):
     def cmd_app_quit(self) -> None:
         """Quit."""
         self.exit()
+
+    def cmd_app_suspend(self) -> None:
+        """Go to the background."""
+        self.action_suspend_process()
 
     def cmd_app_mute(self) -> None:
         """Silence the bell, or let it ring."""

@@ -16,6 +16,7 @@ from aimux_tui.tui.keeper import Keeper
 from aimux_tui.tui.label_feed import LabelFeed
 from aimux_tui.tui.ports import AccountsPort
 from aimux_tui.tui.search.port import SearchPort
+from aimux_tui.tui.telemetry.feed import TelemetryFeed
 from aimux_tui.tui.telemetry.ports import ReceiverPort, TelemetryPort
 
 
@@ -50,9 +51,15 @@ class Setup(Struct):
     """What exports; None: nothing can be exported."""
     telemetry: TelemetryPort | None = None
     """What was received over OTLP; None: it is not looked at."""
+    joins: TelemetryFeed | None = None
+    """What was received of the sessions; made of `telemetry`."""
     receiver: ReceiverPort | None = None
     """Who receives it; None: this process does not."""
     clock: Callable[[], datetime] = utc_now
+
+    def __post_init__(self) -> None:
+        if self.joins is None and self.telemetry is not None:
+            self.joins = TelemetryFeed(self.telemetry)
 
     @property
     def glyphs(self) -> Glyphs:

@@ -13,4 +13,10 @@ TELEMETRY = (
         keys=("T",),
         label="traces",
     ),
+    Command(
+        "view.otel",
+        "Show what the agent itself reported of what is selected",
+        Group.DETAIL,
+        "otel",
+    ),
 )

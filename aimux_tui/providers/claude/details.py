@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aimux_tui.model.body import Body, Span
 from aimux_tui.model.tools import ToolStatus
-from aimux_tui.model.turn import Notice, NoticeKind, Turn, TurnState, Unknown
+from aimux_tui.model.turn import Notice, NoticeKind, Turn, TurnIds, TurnState, Unknown
 from aimux_tui.providers.claude.bodies import body_at, text_body
 from aimux_tui.providers.claude.messages import MessageReader, result_steps
 from aimux_tui.providers.claude.notices import attachment_notice, meta_notice, system_notice
@@ -42,6 +42,8 @@ class TurnBuilder:
         self._messages = MessageReader(source.file, turn)
         self._at: datetime | None = turn.started
         self._modes: dict[str, str] = {}
+        self._ids: dict[str, dict[str, None]] = {"promptId": {}, "requestId": {}, "uuid": {}}
+        """Of each name the ids that occurred, in this order."""
         self._unanswered = ToolStatus.UNKNOWN
         """What became of a call without a result."""
 
@@ -69,7 +71,8 @@ class TurnBuilder:
         for items in (self._items, *(thread.items for thread in messages.threads.roots)):
             self._answer(items)
         self._items = list(self._settled(self._items))
-        return Turn(summary, tuple(messages.prompt), tuple(self._steps()))
+        ids = TurnIds(*(tuple(self._ids[name]) for name in ("promptId", "requestId", "uuid")))
+        return Turn(summary, tuple(messages.prompt), tuple(self._steps()), ids)
 
     def _lines(self, spans: Sequence[Span]) -> Iterator[tuple[Span, bytes]]:
         """Each record's line that is not blank."""
@@ -84,6 +87,9 @@ class TurnBuilder:
                 start = end + 1
 
     def _take(self, record: Fields, line: bytes, span: Span) -> None:
+        for name, seen in self._ids.items():
+            if value := _str(record, name):
+                seen[value] = None
         match record.get("type"):
             case "assistant":
                 added = self._messages.assistant(record, line, span, self._at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual import work
 from textual.content import Content
 from textual.message import Message
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from aimux_tui.model.session import Session
     from aimux_tui.tui.format.glyphs import Glyphs
     from aimux_tui.tui.review import Review
+    from aimux_tui.tui.telemetry.feed import TelemetryFeed
     from aimux_tui.tui.trace_feed import TraceFeed
     from aimux_tui.tui.views.subject import Subject
     from aimux_tui.tui.widgets.json_view import JsonView
@@ -86,6 +88,7 @@ class DetailPane(CursorCommands, Column):
         self._sessions = sessions
         self._feed: TraceFeed | None = None
         self._review_of = review_of
+        self.telemetry: TelemetryFeed | None = None  # what was received of the sessions
         self._title = PaneTitle(glyphs, "Detail")
         self.label_bar = LabelBar(glyphs)
         self._preferred = ""
@@ -127,6 +130,8 @@ class DetailPane(CursorCommands, Column):
 
     def show(self, subject: Subject, feed: TraceFeed) -> None:
         """Show something; the view stays the one that was chosen last, if it can show it."""
+        if self.telemetry is not None and self.telemetry.has(subject.session):
+            subject = replace(subject, has_telemetry=True)
         before, self.subject = self.subject, subject
         self.text.say_when_empty([note("There is nothing to show.", self.text.look)])
         is_same = before is not None and self._feed is feed and before.identity == subject.identity
@@ -276,14 +281,9 @@ class DetailPane(CursorCommands, Column):
 
     def _make_context(self) -> ViewContext:
         assert self._feed is not None
-        return ViewContext(
-            self._feed,
-            self.text.look,
-            self.text.row_width,
-            self._sessions(),
-            self._is_side_by_side,
-            self._review_of(self.subject.session.key) if self.subject is not None else UNSEEN,
-        )
+        review = UNSEEN if self.subject is None else self._review_of(self.subject.session.key)
+        rest = (self._sessions(), self._is_side_by_side, review, self.telemetry)
+        return ViewContext(self._feed, self.text.look, self.text.row_width, *rest)
 
     def _show_title(self) -> None:
         from aimux_tui.tui.views.registry import views_of

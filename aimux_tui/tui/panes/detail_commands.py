@@ -59,6 +59,10 @@ class DetailCommands:
         """Show it as it is written."""
         self._switch_to("raw")
 
+    def cmd_view_otel(self) -> None:
+        """Show what the agent reported of it."""
+        self._switch_to("otel")
+
     def cmd_view_side_by_side(self) -> None:
         """Show diffs in two columns, or in one."""
         self._pane.toggle_columns()

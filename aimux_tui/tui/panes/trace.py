@@ -73,6 +73,7 @@ class TracePane(CursorCommands, Column):
         super().__init__(id=id)
         self._glyphs = glyphs
         self._review_of = review_of
+        self.source_of: Callable[[Session], str] = lambda _: ""
         self.items = TraceItems(clock)
         self.items.time_mode = settings.ui.time
         self.list = PickList(self.items, can_follow=True, id="turn-list")
@@ -80,8 +81,7 @@ class TracePane(CursorCommands, Column):
         self.visit = Visit("")
         self.awaited = ""  # a folder whose next session is going to be opened
         self._sessions: Sequence[Session] = ()
-        self._place = PaneTitle(glyphs, "Trace")
-        self._line = PaneTitle(glyphs)
+        self._place, self._line = PaneTitle(glyphs, "Trace"), PaneTitle(glyphs)
         self.filter = FilterLine(self.list, self.set_query, self.items.known_values)
         self._unseen = 0
         self.reading = TurnReading(self)
@@ -216,8 +216,9 @@ class TracePane(CursorCommands, Column):
         )
         self._place.show(*format_place(self._sessions, look, state))
         if self._sessions:
-            session, shows_cost = self._sessions[-1], self.items.shows_cost
-            self._line.show(*format_session_line(session, look, shows_cost=shows_cost))
+            session, cost = self._sessions[-1], self.items.shows_cost
+            source = self.source_of(session)
+            self._line.show(*format_session_line(session, look, shows_cost=cost, source=source))
 
     # Open turns.
 

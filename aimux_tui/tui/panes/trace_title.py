@@ -70,9 +70,9 @@ def format_place(
 
 
 def format_session_line(
-    session: Session, look: Look, *, shows_cost: bool
+    session: Session, look: Look, *, shows_cost: bool, source: str = ""
 ) -> tuple[Content, Content]:
-    """(what it is doing, its numbers)."""
+    """(what it is doing, its numbers). `source` says where what is known of it is from."""
     palette, glyphs = look.palette, look.glyphs
     style = {
         Status.ACTIVE: palette.running,
@@ -86,7 +86,8 @@ def format_session_line(
         left.append(Content.styled(one_line(session.git_branch), palette.muted))
     if session.models:
         left.append(Content.styled(one_line(session.models[-1]), palette.muted))
-    right = [Content.styled(format_tokens(session.total_usage), palette.muted)]
+    right = [Content.styled(source, palette.faint)] if source else []
+    right += [Content.styled(format_tokens(session.total_usage), palette.muted)]
     if session.context_tokens:
         right.append(_context(session, look))
     if shows_cost:

@@ -11,6 +11,7 @@ from aimux_tui.model.session import Session
 from aimux_tui.tui.format.lines import Line
 from aimux_tui.tui.format.look import Look
 from aimux_tui.tui.review import UNSEEN, Review
+from aimux_tui.tui.telemetry.feed import TelemetryFeed
 from aimux_tui.tui.trace_feed import TraceFeed
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class ViewContext(Struct, frozen=True):
     """Diffs are shown in two columns where there is room."""
     review: Review = UNSEEN
     """What is said of the subject's session."""
+    telemetry: TelemetryFeed | None = None
+    """What was received over OTLP; None: it is not looked at."""
 
 
 class Page(Struct, frozen=True):

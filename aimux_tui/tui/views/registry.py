@@ -8,6 +8,7 @@ from aimux_tui.tui.views.diff import DiffView
 from aimux_tui.tui.views.message import MessageView
 from aimux_tui.tui.views.record import JsonView, RawView
 from aimux_tui.tui.views.session import SessionView
+from aimux_tui.tui.views.telemetry import TelemetryView
 from aimux_tui.tui.views.tool import ToolView
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ VIEWS: tuple[DetailView, ...] = (
     ToolView(),
     MessageView(),
     DiffView(),
+    TelemetryView(),
     JsonView(),
     RawView(),
 )

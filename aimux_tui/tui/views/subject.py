@@ -29,6 +29,8 @@ class Subject(Struct, frozen=True):
     edit: int | None = None
     """Which of the tool call's edits."""
     is_about_edits: bool = False
+    has_telemetry: bool = False
+    """Something was received of its session."""
 
     @property
     def identity(self) -> Hashable:
