@@ -16,14 +16,18 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # SQLite may have rolled back by itself, when the disk is full for instance.
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
-def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether the file is broken, and not only in use, in the way of another one or unreadable."""
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file is broken, and not only in use, full, in the way of another or unreadable."""
+    if not isinstance(error, sqlite3.DatabaseError):
+        return False
     if not isinstance(error, sqlite3.OperationalError):
         return True
     return "malformed" in str(error) or "not a database" in str(error)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from aimux_tui.store.database import is_damage, transaction
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SCHEMA_VERSION = 1
@@ -140,33 +141,6 @@ def set_aside(path: Path) -> Path:
 def put_aside_notice(path: Path, aside: Path, error: sqlite3.Error) -> str:
     """What became of a file that could not be used, in words."""
     return f"{path.name} could not be used ({error}) and was put aside as {aside.name}"
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file is broken, and not only in use, full or unreadable."""
-    if not isinstance(error, sqlite3.DatabaseError):
-        return False
-    if not isinstance(error, sqlite3.OperationalError):
-        return True
-    return "malformed" in str(error) or "not a database" in str(error)
-
-
-@contextlib.contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-    try:
-        connection.execute("COMMIT")
-    except sqlite3.Error:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _prepared(path: Path) -> sqlite3.Connection:

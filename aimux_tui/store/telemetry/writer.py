@@ -12,14 +12,13 @@ import msgspec
 import zstandard
 
 from aimux_tui.otlp.batch import NEVER, Batch
+from aimux_tui.store.database import is_damage, transaction
 from aimux_tui.store.telemetry.database import (
     Key,
     Opened,
-    is_damage,
     open_for_writing,
     put_aside_notice,
     set_aside,
-    transaction,
 )
 
 if TYPE_CHECKING:
