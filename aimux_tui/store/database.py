@@ -25,7 +25,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file is broken, and not only in use, full, in the way of another or unreadable."""
+    """Whether the file is broken, and not only in use, full, in the way or unreadable."""
     if not isinstance(error, sqlite3.DatabaseError):
         return False
     if not isinstance(error, sqlite3.OperationalError):
