@@ -215,9 +215,8 @@ class TracePane(CursorCommands, Column):
             error=feed.error,
         )
         self._place.show(*format_place(self._sessions, look, state))
-        if self._sessions:
-            session, cost = self._sessions[-1], self.items.shows_cost
-            source = self.source_of(session)
+        for session in self._sessions[-1:]:
+            cost, source = self.items.shows_cost, self.source_of(session)
             self._line.show(*format_session_line(session, look, shows_cost=cost, source=source))
 
     # Open turns.
