@@ -32,6 +32,9 @@ examples:
   aimux --follow                 beside an agent: the newest session of this folder
   aimux sessions --since 1d      what ran since yesterday, and what it cost
   aimux show 3f2a91c0 --turn 12  one turn as text
+  aimux search 'flaky label:bad' words in everything that was said and done
+  aimux costs --by project       where the money went
+  aimux export --label good      a data set of what you judged good
 
 `aimux COMMAND --help` says more about one; in the screen, `?` shows the keys.
 
