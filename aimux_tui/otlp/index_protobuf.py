@@ -143,7 +143,7 @@ class _SpanReader:
             part = traces.get(trace_id)
             if part is None:
                 part = traces[trace_id] = TracePart(session=self._session)
-            start, end, parent = span.start_time_unix_nano, span.end_time_unix_nano, b""
+            start, end = span.start_time_unix_nano, span.end_time_unix_nano
             parent = span.parent_span_id
             if rule is not None and not self._stays(span, raw, rule):
                 part.folded += 1

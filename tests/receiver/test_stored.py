@@ -69,6 +69,10 @@ def test_claude_joins_by_prompt_request_and_tool_call(agent: str, tmp_path: Path
     assert {"claude_code.interaction", "claude_code.llm_request", "claude_code.tool"} <= names
     assert [span.start_ns for span in turn.spans] == sorted(span.start_ns for span in turn.spans)
     assert session.by_message(prompt.keys.message)
+    for request in requests:
+        assert {record.keys.request for record in session.by_request(request)} == {request}
+    agents = {span.keys.agent for span in session.spans} - {""}
+    assert all(session.by_agent(agent) for agent in agents)
 
 
 def test_claude_tells_tokens_and_cost_as_metrics(tmp_path: Path) -> None:

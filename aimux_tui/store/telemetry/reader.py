@@ -28,7 +28,7 @@ from aimux_tui.store.telemetry.metrics import MetricSeries, series_of
 from aimux_tui.store.telemetry.tree import TraceTree, build_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from aimux_tui.model.telemetry import Record
@@ -307,8 +307,3 @@ def _size(path: Path) -> int:
             return 0
 
     return sum(size(f"{path}{suffix}") for suffix in ("", "-wal"))
-
-
-def in_time_order(records: Iterable[Record]) -> list[Record]:
-    """Records by when they happened or began."""
-    return sorted(records, key=lambda record: record.time_ns)

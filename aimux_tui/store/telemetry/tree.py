@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from aimux_tui.model.telemetry import LogEvent, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from aimux_tui.model.telemetry import Record
 
@@ -87,9 +87,3 @@ def _ordered(spans: Mapping[str, Span]) -> tuple[list[Span], list[int]]:
         depths.append(depth)
         pending += [(child, depth + 1) for child in children.get(span.span_id, [])]
     return ordered, depths
-
-
-def roots(spans: Sequence[Span]) -> list[Span]:
-    """Those whose parent is none of them."""
-    known = {span.span_id for span in spans}
-    return [span for span in spans if span.parent_id not in known]
