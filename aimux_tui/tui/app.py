@@ -201,7 +201,12 @@ class AimuxApp(App[None], inherit_bindings=False):
 
     def cmd_app_suspend(self) -> None:
         """Go to the background."""
+        self.app_resume_signal.subscribe(self, self._repaint)
         self.action_suspend_process()
+
+    def _repaint(self, _: object) -> None:
+        """The shell has written over the screen."""
+        self.screen.refresh(layout=True)
 
     def cmd_app_mute(self) -> None:
         """Silence the bell, or let it ring."""

@@ -42,6 +42,13 @@ APP = (
     ),
     Command("app.config", "Show the settings in force and where each was set", Group.APP, "config"),
     Command(
+        "app.suspend",
+        "Go to the background, until the shell's `fg`",
+        Group.APP,
+        "suspend",
+        keys=("ctrl+z",),
+    ),
+    Command(
         "app.quit", "Quit", Group.APP, "quit", keys=("q", "ctrl+q"), label="quit", in_footer=True
     ),
 )
