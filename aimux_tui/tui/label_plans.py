@@ -43,13 +43,13 @@ def noted(target: TurnChange, note: str) -> Plan:
     return lambda _: (replace(target, note=note),)
 
 
-def annotation_of(book: AnnotationBook, target: TurnChange) -> TurnAnnotation | None:
+def _annotation_of(book: AnnotationBook, target: TurnChange) -> TurnAnnotation | None:
     """What is said of a turn."""
     return book.get(target.session_key).of_turn(target.turn_key, target.number)
 
 
 def _label_of(book: AnnotationBook, target: TurnChange) -> Label | None:
-    annotation = annotation_of(book, target)
+    annotation = _annotation_of(book, target)
     return annotation.label if annotation is not None else None
 
 
