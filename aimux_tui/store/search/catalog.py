@@ -48,9 +48,12 @@ CREATE TABLE edited(path INTEGER NOT NULL, log INTEGER NOT NULL, start INTEGER N
 CREATE INDEX edited_log ON edited(log);
 CREATE INDEX edited_path ON edited(path);
 """
-_TURNS_IN_PAGE = 128
+_TURNS_IN_PAGE, _KEPT_PAGES = 128, 64
 _encode = msgspec.msgpack.encode
 _turns_decoder = msgspec.msgpack.Decoder(list[TurnSummary])
+
+
+TurnPage = tuple[TurnSummary, ...]
 
 
 class Slice(Struct, frozen=True, gc=False):
@@ -117,6 +120,8 @@ class Catalog:
         self._connection = sqlite3.connect(
             path or ":memory:", timeout=30, isolation_level=None, check_same_thread=False
         )
+        self._pages: dict[int, TurnPage] = {}
+        """The pages of turns that were asked for last, by number."""
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
@@ -149,6 +154,7 @@ class Catalog:
 
     def logs(self) -> dict[str, Covered]:
         """Every covered log by its path."""
+        self._pages.clear()
         slices: dict[int, list[Slice]] = {}
         for log, *fields in self._connection.execute(
             "SELECT log, segment, ordinal, start, stop, fingerprint FROM slice ORDER BY start, stop"
@@ -173,13 +179,27 @@ class Catalog:
         rows = self._connection.execute("SELECT segment, sum(stop - start) FROM slice GROUP BY 1")
         return dict(rows.fetchall())
 
-    def turns(self, log: int, start: int, stop: int) -> list[TurnSummary]:
-        """The turns on the pages that reach into these bytes of a log; others may be among them."""
+    def turn_pages(self, log: int, start: int, stop: int) -> list[TurnPage]:
+        """The pages of a log's turns that reach into these bytes; other turns are on them too.
+
+        A page that is asked for again is the same object, as long as `logs` was not.
+        """
         rows = self._connection.execute(
-            "SELECT turns FROM page WHERE log=? AND start<? AND stop>? ORDER BY id",
-            (log, stop, start),
+            "SELECT id FROM page WHERE log=? AND start<? AND stop>? ORDER BY id", (log, stop, start)
         )
-        return [turn for (blob,) in rows for turn in _turns_decoder.decode(zlib.decompress(blob))]
+        return [self._turn_page(number) for (number,) in rows.fetchall()]
+
+    def _turn_page(self, number: int) -> TurnPage:
+        page = self._pages.pop(number, None)
+        if page is None:
+            (blob,) = self._connection.execute(
+                "SELECT turns FROM page WHERE id=?", (number,)
+            ).fetchone()
+            page = tuple(_turns_decoder.decode(zlib.decompress(blob)))
+            while len(self._pages) >= _KEPT_PAGES:
+                del self._pages[next(iter(self._pages))]
+        self._pages[number] = page
+        return page
 
     def paths(self) -> dict[int, str]:
         """Every path that was edited somewhere."""

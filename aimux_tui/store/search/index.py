@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from aimux_tui.model.turn import TurnSummary
     from aimux_tui.sources.discovery import FoundLog
     from aimux_tui.store.search.building import BuildProgress
-    from aimux_tui.store.search.catalog import Covered
+    from aimux_tui.store.search.catalog import Covered, TurnPage
     from aimux_tui.store.search.needle import Needle
 
 T = TypeVar("T")
@@ -68,9 +67,9 @@ class SearchIndex:
             self._note_broken(segment, error)
             return None
 
-    def turns(self, covered: Covered, start: int, stop: int) -> list[TurnSummary]:
-        """The turns of a log that may have records between these offsets, as it was covered."""
-        return self._attempt(lambda: self._opened().turns(covered.id, start, stop), [])
+    def turn_pages(self, covered: Covered, start: int, stop: int) -> Sequence[TurnPage]:
+        """Turns of a log as it was covered, among them all with records between these offsets."""
+        return self._attempt(lambda: self._opened().turn_pages(covered.id, start, stop), [])
 
     def edits(self, needle: Needle) -> Mapping[int, Sequence[int]]:
         """Covered log → offsets of records that name an edited file with the needle in its path."""

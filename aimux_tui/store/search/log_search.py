@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -111,6 +112,8 @@ class LogSearch:
         self._examined: set[int] = set()
         self._gathered: dict[str, Gathered] = {}
         self._done: set[str] = set()
+        self._tables: dict[int, TurnTable] = {}
+        """Of pages of turns, by identity."""
         self._has_rest = False
         """Whether something was found behind what the index covers."""
 
@@ -147,7 +150,7 @@ class LogSearch:
             return TurnTable(self.log.live_turns())
         if not self._wanted and self.log.reach.missing:
             return TurnTable(self.log.live_turns())
-        return TurnTable(self._index.turns(covered, 0, _EVERYWHERE))
+        return TurnTable(chain.from_iterable(self._index.turn_pages(covered, 0, _EVERYWHERE)))
 
     def _may_have_all(self) -> bool:
         """Whether every needle may be somewhere; notes what they say and where to look."""
@@ -269,8 +272,13 @@ class LogSearch:
         covered = self.log.covered
         if covered is None or self.log.reach.position < _LONG or self._has_rest:
             return self.turns.overlapping(span.offset, span.end)
-        table = TurnTable(self._index.turns(covered, span.offset, span.end))
-        return table.overlapping(span.offset, span.end)
+        found: list[TurnSummary] = []
+        for page in self._index.turn_pages(covered, span.offset, span.end):
+            table = self._tables.get(id(page))
+            if table is None or table.turns is not page:
+                table = self._tables[id(page)] = TurnTable(page)
+            found += table.overlapping(span.offset, span.end)
+        return found
 
     def _gather(self, turn: TurnSummary) -> Gathered:
         return self._gathered.setdefault(turn.key, Gathered(turn))

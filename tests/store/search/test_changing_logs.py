@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
+from aimux_tui.store.search import catalog, log_search
 from aimux_tui.store.search.catalog import Catalog
 from tests.store.search.conversations import Turn, Zoo
 
@@ -77,8 +80,7 @@ def test_a_deleted_log_is_found_no_more(zoo: Zoo):
     os.unlink(zoo.conversation("bears").path)
     assert zoo.find("bears") == {("lions", 2)}
     assert list(zoo.index.build(zoo.logs(), lambda: False)) == []
-    catalog = Catalog(zoo.folder / "catalog.db")
-    assert [path.rpartition("/")[2] for path in catalog.logs()] == ["lions.jsonl"]
+    assert [path.rpartition("/")[2] for path in zoo.index.covered()] == ["lions.jsonl"]
 
 
 def test_a_long_log_in_several_segments(zoo: Zoo):
@@ -92,15 +94,28 @@ def test_a_long_log_in_several_segments(zoo: Zoo):
     assert zoo.find("question") == {("long", number) for number in range(1, 41)}
 
 
+def test_a_log_of_many_turns_is_looked_up_page_by_page(zoo: Zoo, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(catalog, "_TURNS_IN_PAGE", 3)
+    monkeypatch.setattr(catalog, "_KEPT_PAGES", 2)
+    monkeypatch.setattr(log_search, "_LONG", 0)
+    conversation = zoo.conversation("long")
+    for number in range(60):
+        conversation.say(Turn(f"question {number}", [], [f"output-{number} " * 400]))
+    zoo.cover()
+    for word in ("question", "output-59", "output-1 ", "question 5"):
+        assert zoo.find(word) == zoo.expect(word)
+    assert zoo.find("question 4", "output-44") == {("long", 45)}
+
+
 def test_interrupted_in_a_long_log_it_goes_on_where_it_was(zoo: Zoo):
     conversation = zoo.conversation("long")
     for number in range(40):
         conversation.say(Turn(f"question {number}", [], [f"output-{number} " * 2000]))
     zoo.cover(segment_bytes=200_000)
     last = max(zoo.folder.glob("segment-*"), key=lambda path: int(path.stem.partition("-")[2]))
-    catalog = Catalog(zoo.folder / "catalog.db")
-    catalog.drop_segment(int(last.stem.partition("-")[2]))
-    catalog.close()
+    kept = Catalog(zoo.folder / "catalog.db")
+    kept.drop_segment(int(last.stem.partition("-")[2]))
+    kept.close()
     coverage = zoo.search().coverage()
     assert 0 < coverage.covered_bytes < coverage.bytes
     assert zoo.find("output-39") == {("long", 40)}
