@@ -133,7 +133,8 @@ class DetailPane(CursorCommands, Column):
         if self.telemetry is not None and self.telemetry.has(subject.session):
             subject = replace(subject, has_telemetry=True)
         before, self.subject = self.subject, subject
-        self.text.say_when_empty([note("There is nothing to show.", self.text.look)])
+        if before is None:
+            self.text.say_when_empty([note("There is nothing to show.", self.text.look)])
         is_same = before is not None and self._feed is feed and before.identity == subject.identity
         self._feed = feed
         self.is_in_string &= is_same

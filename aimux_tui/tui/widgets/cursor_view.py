@@ -93,8 +93,9 @@ class CursorView(RowView, inherit_bindings=False):
 
     def highlight(self, text: str) -> None:
         """Mark every occurrence of a text, whatever its case; an empty one marks nothing."""
-        self._highlighted = text
-        self.refresh()
+        if text != self._highlighted:
+            self._highlighted = text
+            self.refresh()
 
     def item_count(self) -> int:
         """How many items there are."""
