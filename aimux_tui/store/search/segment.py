@@ -30,7 +30,6 @@ CREATE TABLE block(id INTEGER PRIMARY KEY, log INTEGER, start INTEGER, length IN
 CREATE TABLE vocabulary(words BLOB);
 INSERT INTO text(text, rank) VALUES('hashsize', 33554432);
 INSERT INTO text(text, rank) VALUES('automerge', 0);
-INSERT INTO text(text, rank) VALUES('pgsz', 8000);
 """
 _MOST_WORDS = 400
 """Words of the index that a part of a word may stand for; with more, it tells too little."""
