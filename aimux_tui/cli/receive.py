@@ -23,17 +23,22 @@ from aimux_tui.text.units import format_bytes, plural
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aimux_tui.cli.forwarding import ForwardThread
+    from aimux_tui.cli.setup import Surroundings
+
 _LINE_SECONDS = 1.0
 _COUNTS = ("spans", "logs", "points", "folded", "rejected", "requests")
 
 
-def run(*, host: str | None, port: int | None, prints_json: bool) -> int:
-    """Receive until interrupted. Raises ReceiverError, ConfigError."""
+def run(*, host: str | None, port: int | None, prints_json: bool, forward: bool = False) -> int:
+    """Receive until interrupted. Raises ReceiverError, ConfigError, ExportError."""
     flags: dict[str, object] = {}
     if host is not None:
         flags["otel.host"] = host
     if port is not None:
         flags["otel.port"] = port
+    if forward:
+        flags["otel.forward"] = True
     surroundings = look_around(flags)
     for error in surroundings.errors:
         if error.message.startswith(FLAG_ORIGIN):
@@ -48,6 +53,7 @@ def run(*, host: str | None, port: int | None, prints_json: bool) -> int:
     gc.freeze()
     gc.set_threshold(50_000)
     gc.enable()
+    forwarding = _forwarding(surroundings, narrator)
     former = signal.signal(signal.SIGTERM, _interrupt)
     receiver.start()
     try:
@@ -57,8 +63,21 @@ def run(*, host: str | None, port: int | None, prints_json: bool) -> int:
     finally:
         signal.signal(signal.SIGTERM, former)
         receiver.stop()
+        if forwarding is not None:
+            forwarding.stop()
     narrator.tell_end(receiver.status)
     return 0
+
+
+def _forwarding(surroundings: Surroundings, narrator: _Narrator) -> ForwardThread | None:
+    """What passes on what comes, if the settings want that; at work. Raises ExportError."""
+    if not surroundings.settings.otel.forward:
+        return None
+    from aimux_tui.cli.forwarding import ForwardThread
+
+    forwarding = ForwardThread(surroundings.settings, surroundings.paths, narrator.tell_problem)
+    forwarding.start()
+    return forwarding
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
@@ -118,6 +137,10 @@ class _Narrator:
             services = _more(status.services, last.services)
             line = {"type": "received", "time": _now(), **more, "services": services}
             self._print(line, f"{_clock()}  {_in_words(more, services)}")
+
+    def tell_problem(self, problem: str) -> None:
+        """Print what went wrong elsewhere."""
+        self._print({"type": "problem", "problem": problem}, f"! {one_line(problem)}")
 
     def tell_end(self, status: ReceiverStatus) -> None:
         """Print what it came to."""

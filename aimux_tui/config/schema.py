@@ -215,6 +215,9 @@ class OtelSettings(Struct, frozen=True, kw_only=True):
     fold: bool = True
     """Whether the internal spans of Codex and OpenCode are counted instead of kept: thousands for
     each prompt."""
+    forward: bool = False
+    """Whether what is received is passed on to `export.endpoint`, as it came and unredacted; while
+    the endpoint is down it waits here."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from aimux_tui.tui.messages import LibraryChanged
 from aimux_tui.tui.panes.header import gather_facts
 from aimux_tui.tui.screens.main import make_main_screen
 from aimux_tui.tui.telemetry.chip import ReceiverWatch
+from aimux_tui.tui.telemetry.forwarding import Forwarding
 from aimux_tui.tui.telemetry.news import show_news
 from aimux_tui.tui.theme import begin_with, register_themes
 from aimux_tui.tui.typed_ahead import TypedAhead
@@ -66,6 +67,7 @@ class AimuxApp(App[None], inherit_bindings=False):
         self._attention = AttentionWatch()
         self._typed_ahead = TypedAhead(self)
         self._receiver: ReceiverWatch | None = None
+        self._forwarding = Forwarding(self, setup.forward) if setup.forward is not None else None
         if (joins := setup.joins) is not None:
             self.main.detail.telemetry = joins
             self.main.trace.source_of = joins.source
@@ -110,6 +112,8 @@ class AimuxApp(App[None], inherit_bindings=False):
             await self.setup.keeper.close()
         if self.setup.joins is not None:
             self.setup.joins.close()
+        if self._forwarding is not None:
+            self._forwarding.close()
         await self.feed.save()
         self.feed.stop()
 
@@ -136,6 +140,8 @@ class AimuxApp(App[None], inherit_bindings=False):
 
     def _telemetry_came(self) -> None:
         show_news(self.main.detail)
+        if self._forwarding is not None and self.setup.settings.otel.forward:
+            self._forwarding.begin(is_asked=False)
         self.main.trace.show_titles()
 
     @work(group="warm-up", thread=True)
@@ -224,6 +230,12 @@ class AimuxApp(App[None], inherit_bindings=False):
         is_ascii = self.setup.glyphs is ASCII
         pane = self.main.arrangement.pane
         self.push_screen(HelpScreen(pane, self.setup.keymap, is_ascii=is_ascii))
+
+    def cmd_telemetry_forward(self, endpoint: str = "") -> None:
+        """Pass received telemetry on to an endpoint."""
+        if self._forwarding is None:
+            raise CommandError("no telemetry is looked at here")
+        self._forwarding.begin(endpoint, is_asked=True)
 
     def cmd_show_theme(self, name: str | None = None) -> None:
         """Change the colours; without a name, choose from a list."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from aimux_tui.annotations.changes import AnnotationBook
     from aimux_tui.config.schema import Settings
+    from aimux_tui.export.forwarded import Forwarded
     from aimux_tui.paths import Paths
     from aimux_tui.sources.archive import Archive
     from aimux_tui.store.library import Library
@@ -81,6 +82,7 @@ def run_app(
         exports=LocalExports(library, book, settings.export, paths),
         telemetry=Telemetry(paths.telemetry),
         receiver=receiver,
+        forward=lambda endpoint: _forward(settings, paths, endpoint),
         errors=[*start.errors, *key_errors],
         open_target=start.open_target,
         follow_folder=start.follow_folder,
@@ -89,3 +91,10 @@ def run_app(
     app = AimuxApp(setup)
     app.run(mouse=settings.ui.mouse)
     return app.return_code or 0
+
+
+def _forward(settings: Settings, paths: Paths, endpoint: str) -> Forwarded:
+    """Pass telemetry on; what that takes is loaded when somebody wants it."""
+    from aimux_tui.export.forwarding import forward_once
+
+    return forward_once(settings, paths, endpoint)

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from aimux_tui.config.schema import CostDisplay, Settings
 from aimux_tui.errors import ConfigError
+from aimux_tui.export.forwarded import Forwarded
 from aimux_tui.tui.export_port import ExportPort
 from aimux_tui.tui.feeds import LibraryFeed
 from aimux_tui.tui.format.glyphs import ASCII, Glyphs, terminal_glyphs
@@ -51,6 +52,8 @@ class Setup(Struct):
     """What exports; None: nothing can be exported."""
     telemetry: TelemetryPort | None = None
     """What was received over OTLP; None: it is not looked at."""
+    forward: Callable[[str], Forwarded] | None = None
+    """What passes telemetry on to an endpoint; it blocks. None: nothing does."""
     joins: TelemetryFeed | None = None
     """What was received of the sessions; made of `telemetry`."""
     receiver: ReceiverPort | None = None

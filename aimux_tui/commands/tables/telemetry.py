@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aimux_tui.commands.base import Command, Group
+from aimux_tui.commands.base import Argument, ArgumentKind, Command, Group
 
 TELEMETRY = (
     Command(
@@ -12,6 +12,13 @@ TELEMETRY = (
         "traces",
         keys=("T",),
         label="traces",
+    ),
+    Command(
+        "telemetry.forward",
+        "Pass received telemetry on to an OTLP endpoint, as it came and each of it once",
+        Group.EXPORT,
+        "forward",
+        arguments=(Argument("ENDPOINT", ArgumentKind.TEXT, is_required=False),),
     ),
     Command(
         "view.otel",
