@@ -100,7 +100,7 @@ def _value_at(text: str, start: int, bare: re.Pattern[str]) -> tuple[str, int]:
 
 def _no_field(head: re.Match[str]) -> QueryError:
     close = nearest(head[1], FIELDS)
-    hint = f"did you mean {close}{head[2]}?" if close else f"known: {', '.join(FIELDS)}"
+    hint = f"did you mean {close}{head[2]}?" if close else f"known: {', '.join(FIELDS)}."
     return QueryError(
         f"no field {head[1]!r}",
         f'{hint} Words with {head[2]} in them are found in quotes: "{head[0]}…"',

@@ -51,5 +51,7 @@ class QueryError(AimuxError):
 
     @property
     def excerpt(self) -> str:
-        """The query with a line below it that points to the part at fault."""
+        """The query with a line below it that points to the part at fault; "" for no query."""
+        if not self.query:
+            return ""
         return f"{self.query}\n{' ' * self.start}{'^' * max(self.end - self.start, 1)}"

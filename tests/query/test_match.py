@@ -176,8 +176,9 @@ def test_files_are_found_where_somebody_looked() -> None:
 def test_within_a_session_the_session_is_not_asked() -> None:
     with pytest.raises(QueryError, match="project: is asked of sessions, here are turns"):
         turn_test(parse("project:api"), NOW)
-    with pytest.raises(QueryError, match="kind: is asked of turns, here are sessions"):
+    with pytest.raises(QueryError, match="kind: is asked of turns, here are sessions") as caught:
         session_test(parse("kind:prompt"), NOW)
+    assert caught.value.excerpt == ""  # no marks below a query that is not known here
 
 
 def test_over_many_sessions_a_turn_answers_for_its_session() -> None:

@@ -93,6 +93,12 @@ async def test_the_filter_follows_every_letter(size: tuple[int, int]):
         await app.see("Fix the login redirect", "Sessions 7")
 
 
+async def test_what_does_not_fit_beside_a_bad_filter_is_cut_with_an_ellipsis():
+    async with running() as app:
+        await app.press(*"/label:")
+        await app.see("a value is missing: for example l…")
+
+
 async def test_the_filter_says_when_nothing_matches_and_escape_clears_it():
     async with running() as app:
         await app.press(*"/zzz")

@@ -44,7 +44,10 @@ class FilterLine(Horizontal):
     DEFAULT_CSS = """
     FilterLine { dock: bottom; display: none; height: 1; background: $panel; }
     FilterLine #slash { width: 1; color: $accent; }
-    FilterLine #tally { width: auto; max-width: 65%; color: $text-muted; padding: 0 1; }
+    FilterLine #tally {
+        width: auto; max-width: 65%; color: $text-muted; padding: 0 1;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
     FilterLine.-problem #tally { color: $text-error; }
     FilterLine FilterInput, FilterLine FilterInput:focus {
         border: none; height: 1; padding: 0; background: $panel; width: 1fr;
