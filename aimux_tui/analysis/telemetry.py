@@ -35,6 +35,8 @@ _TOLD = frozenset(
     }
 )
 """Log records that say nothing that is not told anyway."""
+_PEOPLE = frozenset({"user_temporary", "user_permanent", "user_abort", "user_reject", "user"})
+"""Sources of decisions that a user made."""
 
 
 class ReportedRequest(Struct, frozen=True):
@@ -211,7 +213,9 @@ class _Reading:
                 self._durations.append(span.duration_ns)
             case "claude_code.tool.blocked_on_user" | "qwen-code.tool.blocked_on_user":
                 call = parent.keys.tool_call if parent is not None else span.keys.tool_call
-                self._tool(call, waited=span.duration_ns)
+                # Where a rule decides, that takes its time too, but nobody was waited for.
+                if text(given, "source") in {"", *_PEOPLE}:
+                    self._tool(call, waited=span.duration_ns)
             case "qwen-code.hook":
                 self._hook(given)
             case "claude_code.llm_request" | "qwen-code.llm_request":

@@ -147,9 +147,9 @@ def test_what_agents_really_sent_is_understood(agent: str) -> None:
     assert any(tool.duration for tool in report.tools)
 
 
-def test_claude_tells_its_cost_and_who_waited_for_whom() -> None:
+def test_claude_tells_its_cost_and_who_decided() -> None:
     report = sent("claude-protobuf")
     assert report.cost_usd
-    assert report.waited
     assert report.duration
-    assert {tool.decision for tool in report.tools} == {"accept"}
+    assert {(tool.decision, tool.source) for tool in report.tools} == {("accept", "config")}
+    assert not report.waited  # rules decided

@@ -31,11 +31,14 @@ if TYPE_CHECKING:
 
     from aimux_tui.model.usage import Cost
     from aimux_tui.store.telemetry.session import TurnTelemetry
+    from aimux_tui.tui.format.columns import Part
     from aimux_tui.tui.format.look import Look
     from aimux_tui.tui.views.subject import Subject
 
 _MOST_REQUESTS = 200
 _MOST_SPANS = 400
+_WIDE = 60
+"""Columns from which on a request is told with the time to its first token."""
 
 
 class TelemetryView:
@@ -114,7 +117,7 @@ def _lines(
     else:
         lines += [heading("What the agent reported", look)]
         lines += _totals(report, logged, agent, look)
-        lines += _requests(report, look)
+        lines += _requests(report, look, is_wide=context.width >= _WIDE)
         lines += _tools(report, look)
     lines += _surroundings(report, look)
     lines += _tree(records, context)
@@ -133,7 +136,7 @@ def _totals(report: Report, logged: Logged | None, agent: str, look: Look) -> It
     if report.first_token is not None:
         yield field("first word", f"after {_short(report.first_token, look)}", look)
     elif first:
-        slowest = f", at most {_short(max(first), look)}" if len(first) > 1 else ""
+        slowest = f", at most {_short(max(first), look)}" if max(first) > first[0] else ""
         yield field("first token", f"after {_short(first[0], look)}{slowest}", look)
     if report.waited:
         yield field("waited", f"{_short(report.waited, look)} for approvals", look)
@@ -176,15 +179,15 @@ def _compared(own: Sequence[ReportedRequest], logged: Logged | None, look: Look)
         yield field("cost", look.plain(said), look)
 
 
-def _requests(report: Report, look: Look) -> Iterator[Line]:
+def _requests(report: Report, look: Look, *, is_wide: bool) -> Iterator[Line]:
     if not report.requests:
         return
     yield BLANK
     yield heading("Requests", look)
     for request in report.requests[:_MOST_REQUESTS]:
         palette = look.palette
-        parts = [(f"{_short(request.duration, look):>6}  ", palette.text)]
-        if request.first_token is not None:
+        parts: list[Part] = []
+        if request.first_token is not None and is_wide:
             parts.append((f"first token {_short(request.first_token, look):>5}  ", palette.muted))
         parts.append((look.plain(f"{format_tokens(request.usage):>12}  "), palette.text))
         if request.cost_usd is not None:
@@ -196,7 +199,7 @@ def _requests(report: Report, look: Look) -> Iterator[Line]:
             parts.append((f"  {one_line(request.error, 200)}", palette.failed))
         if request.agent:
             parts.append(("  sub-agent", palette.muted))
-        yield Line(Content.assemble(*parts))
+        yield _timed(request.duration, parts, look)
     if (more := len(report.requests) - _MOST_REQUESTS) > 0:
         yield note(f"… {plural(more, 'more request')}", look)
 
@@ -209,8 +212,7 @@ def _tools(report: Report, look: Look) -> Iterator[Line]:
     for tool in report.tools:
         palette = look.palette
         style = palette.failed if tool.is_ok is False else palette.text
-        parts = [(f"{_short(tool.duration, look):>6}  ", palette.text)]
-        parts.append((one_line(tool.name, 60) or "?", style))
+        parts = [(one_line(tool.name, 60) or "?", style)]
         if tool.is_ok is False:
             parts.append(("  failed", palette.failed))
         if tool.waited:
@@ -220,7 +222,13 @@ def _tools(report: Report, look: Look) -> Iterator[Line]:
             parts.append((f"  {one_line(tool.decision, 40)}{by}", palette.muted))
         if tool.mcp_server:
             parts.append((f"  MCP {one_line(tool.mcp_server, 40)}", palette.muted))
-        yield Line(Content.assemble(*parts))
+        yield _timed(tool.duration, parts, look)
+
+
+def _timed(duration: int | None, parts: list[Part], look: Look) -> Line:
+    """How long something took, and behind that what it was."""
+    took = Content.styled(f"{_short(duration, look):>6}  ", look.palette.text)
+    return Line(Content.assemble(*parts), prefix=took)
 
 
 def _tool(tool: ReportedTool, look: Look) -> Iterator[Line]:
