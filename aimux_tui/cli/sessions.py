@@ -41,8 +41,8 @@ def run(options: argparse.Namespace) -> int:
     ]
     if fits is not None:
         chosen = [session for session in chosen if fits(session, labels_of(session.key))]
-    if options.limit is not None:
-        chosen = chosen[: max(0, options.limit)]
+    if options.limit is not None and options.limit > 0:
+        chosen = chosen[: options.limit]
     for path, reason in library.unreadable.items():
         print(f"aimux: {path}: {reason}", file=sys.stderr)
     if options.json:

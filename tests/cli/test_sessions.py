@@ -64,6 +64,7 @@ def test_filters(logs: dict[str, Path], run: Run) -> None:
     assert len(listed(run, "--since", "2h")) == 3
     assert listed(run, "--since", "2099-01-01") == []
     assert len(listed(run, "--limit", "1")) == 1
+    assert listed(run, "--limit", "0") == listed(run)
     agents = [one for one in listed(run, "--agents") if one["parent"]]
     assert [one["session_id"] for one in agents] == [AGENT_ID]
     assert agents[0]["parent_tool_call"] == "toolu_3"

@@ -18,7 +18,9 @@ def _add_sessions_arguments(parser: argparse.ArgumentParser) -> None:
         help="only what fits: label:bad, cost>1, status:waiting, failed, words, … (all must)",
     )
     filters = add_filters(parser, "session", "those written since: 90m, 12h, 3d, 2w or 2026-11-01")
-    filters.add_argument("--limit", metavar="N", type=int, help="at most so many, the newest")
+    filters.add_argument(
+        "--limit", metavar="N", type=int, help="at most so many, the newest; 0 for all"
+    )
     filters.add_argument("--agents", action="store_true", help="sub-agents as rows of their own")
     filters.add_argument(
         "--all", action="store_true", help="hidden machine sessions too (warm-ups, reviews)"
