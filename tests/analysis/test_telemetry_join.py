@@ -93,10 +93,11 @@ def test_sub_agents_report_under_their_parents_or_themselves() -> None:
 
 def test_a_sub_agent_has_its_own_records_alone(tmp_path: Path) -> None:
     telemetry = received("claude-json", tmp_path)
-    of_agent = [log for log in telemetry.logs if log.keys.agent]
-    keys = of_agent[0].keys
-    ids = TurnIds(prompts=(keys.prompt,), requests=(keys.request,))
-    session = session_of(telemetry, "claude", keys.agent)
+    done = next(log for log in telemetry.logs if log.keys.agent)
+    mine = replace(done, name="api_request", keys=replace(done.keys, request="req_1"))
+    other = replace(mine, keys=replace(mine.keys, agent="another"))
+    telemetry.logs += [mine, other]
+    ids = TurnIds(prompts=(done.keys.prompt,), requests=("req_1",))
+    session = session_of(telemetry, "claude", done.keys.agent)
     found = records_of_turn(telemetry, session, make_turn("uuid", ids), None)
-    assert found.logs
-    assert {log.keys.agent for log in found.logs} == {keys.agent}
+    assert found.logs == (mine,)
