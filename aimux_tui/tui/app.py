@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
     from textual.command import Provider
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
     from aimux_tui.tui.keeper import Keeper
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 _RECEIVER_SECONDS = 0.5
 """Between two looks at what the receiver does."""
+_PAINT_SECONDS = 0.2
+"""From the end of a message to the paint that leaves nothing of it."""
 
 
 def _commands() -> type[Provider]:
@@ -164,6 +167,7 @@ class AimuxApp(App[None], inherit_bindings=False):
 
     def _labels_changed(self, keys: frozenset[str]) -> None:
         self.main.labelling.changed(keys)
+        self.main.commands_done()  # a filter may have left nothing to do them with, or found it
         self._show_header()
 
     def _show_header(self) -> None:
@@ -198,6 +202,27 @@ class AimuxApp(App[None], inherit_bindings=False):
         """Keys may have been typed for a screen that is still being opened."""
         if not (isinstance(event, events.Key) and self._typed_ahead.takes(event)):
             await super().on_event(event)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something for some seconds, and paint all of the screen when it has gone.
+
+        Textual leaves the edge of a message where the rows below it scroll as it goes.
+        """
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
+        self.set_timer(seconds + _PAINT_SECONDS, self._paint)
+
+    def _paint(self) -> None:
+        """Paint all of the screen that is shown now."""
+        self.screen.refresh()
 
     # Commands.
 

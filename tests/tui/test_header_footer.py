@@ -19,6 +19,7 @@ from aimux_tui.tui.panes.header import HeaderFacts, format_header, gather_facts
 from aimux_tui.tui.spending import spent_today
 from aimux_tui.tui.theme import AIMUX
 from tests.tui.fake_sessions import LOGIN, NOW, PARSER, all_sessions, make_session
+from tests.tui.harness import running
 
 PALETTE = palette_for(AIMUX)
 LOOK = Look(PALETTE, UNICODE)
@@ -105,3 +106,14 @@ def test_the_footer_shows_whole_keys_only_and_help_before_all_others():
     assert format_footer(keys, PALETTE, 16).plain == "⏎ open  ? help"
     assert format_footer(keys, PALETTE, 8).plain == "? help"
     assert format_footer(keys[:1], PALETTE, 6).plain == "⏎ open"
+
+
+async def test_all_of_the_screen_is_painted_when_a_message_has_gone(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    async with running() as app:
+        painted: list[bool] = []
+        monkeypatch.setattr(app.main, "refresh", lambda **_: painted.append("A word" in app.text))
+        app.app.notify("A word", timeout=0.1)
+        await app.see("A word")
+        await app.until(lambda: painted[-1:] == [False])

@@ -77,6 +77,19 @@ async def test_what_is_labelled_leaves_a_list_of_unlabelled_turns_and_the_next_t
         await app.until(lambda: turns(app) == [2, 4, 5, 6])
 
 
+async def test_the_footer_follows_a_filter_that_labels_empty_and_fill():
+    async with running(WIDE, book=judged()) as app:
+        await app.open_session(LOGIN)
+        await filter_by(app, "label:good")
+        await app.until(lambda: turns(app) == [1])
+        await app.see("b bad")
+        await app.press("b")
+        await app.see("Nothing matches label:good")
+        await app.see_no("b bad")
+        await app.press("u")
+        await app.see("b bad")
+
+
 async def test_sessions_enter_a_filter_when_somebody_else_labels():
     async with running(WIDE, book=judged()) as app:
         await filter_by(app, "label:bad")
