@@ -51,7 +51,7 @@ def format_costs(
     prices_from: str,
 ) -> str:
     """The report as text: the newest or dearest lines, their sum, and what has no price."""
-    most = MOST_LINES if limit is None else limit or len(lines)
+    most = MOST_LINES if limit is None else limit if limit > 0 else len(lines)
     shown = lines[-most:] if by in BY_TIME else lines[:most]
     width = terminal_width()
     is_wide = width >= _NARROW
@@ -86,7 +86,7 @@ def format_blocks(found: Sequence[Block], now: datetime, *, limit: int | None) -
     """Blocks of five hours, the newest last; the one that goes on with where it leads."""
     if not found:
         return format_nothing(is_filtered=True)
-    most = MOST_LINES if limit is None else limit or len(found)
+    most = MOST_LINES if limit is None else limit if limit > 0 else len(found)
     shown = found[-most:]
     top = max(block.cost.usd for block in shown)
     rows = [
@@ -130,7 +130,7 @@ def _cells(line: Line, drawn: str, *, is_wide: bool) -> list[str]:
         *([drawn] if is_wide else []),
         format_tokens(line.usage),
         *([f"{hits:.0%}" if hits is not None else UNKNOWN] if is_wide else []),
-        format_saved(line.saved),
+        UNKNOWN if hits is None or not line.cost.is_known else format_saved(line.saved),
         str(line.sessions),
     ]
 

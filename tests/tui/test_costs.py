@@ -113,6 +113,27 @@ async def test_a_filter_is_asked_and_a_bad_one_is_told() -> None:
         await driver.see("no field 'nope'")
 
 
+async def test_escape_ends_a_filter_before_it_closes_the_screen() -> None:
+    async with costs() as (driver, screen):
+        everything = names(screen)
+        await driver.press("slash", *"model:gpt", "enter")
+        await driver.until(lambda: names(screen) != everything)
+        await driver.press("escape")
+        await driver.until(lambda: names(screen) == everything)
+        assert driver.app.screen is screen
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is driver.main)
+
+
+async def test_what_the_cache_saved_of_an_unknown_price_is_unknown() -> None:
+    async with costs() as (driver, screen):
+        await driver.press("5")
+        await driver.until(lambda: "mystery" in names(screen))
+        (line,) = [line for line in driver.text.splitlines() if "mystery" in line and "—" in line]
+        assert "10%" in line
+        assert "$" not in line
+
+
 async def test_why_shows_the_ledger_of_a_session() -> None:
     async with costs() as (driver, screen):
         await driver.press("=")

@@ -79,6 +79,8 @@ def _saved(row: CostRow) -> str:
     if row.saved is None:
         return ""
     hits = UNKNOWN if row.hits is None else f"{row.hits:.0%}"
+    if row.hits is None or not row.cost.is_known:
+        return hits
     if row.saved <= -0.005:
         return f"{hits} -{format_usd(-row.saved)}"
     return f"{hits} +{format_usd(max(row.saved, 0.0))}"

@@ -194,11 +194,13 @@ class CostsScreen(ModalScreen[str | None]):
     # Keys.
 
     def action_back(self) -> None:
-        """Out of what was opened last, or away."""
+        """Out of what was opened last, out of the filter, or away."""
         if len(self._levels) > 1:
             self._levels.pop()
             self._show_query()
             self._show(self._cursors.pop())
+        elif self.level.query:
+            self.filter.action_clear()
         else:
             self.dismiss(None)
 
