@@ -151,6 +151,18 @@ class SessionTelemetry:
             tuple(sorted(logs.values(), key=lambda log: log.time_ns)),
         )
 
+    def unfolded(self, spans: Iterable[Span]) -> list[Span]:
+        """Spans, each with the nearest kept one as its parent, traces by their starts."""
+        by_trace: dict[str, list[Span]] = {}
+        for span in spans:
+            by_trace.setdefault(span.trace_id, []).append(span)
+        links = self._telemetry.fold_links
+        return [
+            span
+            for trace, found in by_trace.items()
+            for span in build_tree(found, links(bytes.fromhex(trace))).spans
+        ]
+
     def tree(self, trace_id: str) -> TraceTree:
         """A trace with everything in it, whichever sessions it belongs to."""
         return self._telemetry.trace(trace_id)

@@ -70,6 +70,8 @@ class SpansScreen(ModalScreen[Jump | None]):
         self._lane = Lane("spans screen")
         self._version = -1
         self._is_reading = False
+        self._told = ""
+        """The span that the page is about."""
         self.tree_shown: TraceTree | None = None
         self.list = VirtualList(id="spans-list")
         self.page = TextView(id="span-page")
@@ -173,7 +175,9 @@ class SpansScreen(ModalScreen[Jump | None]):
             return
         jump = jump_from(span, tree)
         title = self._title_of(jump.session) if jump is not None else ""
-        self.page.show(LineDocument(span_lines(span, tree, title, self.page.look)))
+        lines = span_lines(span, tree, title, self.page.look)
+        is_same, self._told = self._told == span.span_id, span.span_id
+        self.page.show(LineDocument(lines), keeps_place=is_same)
 
     @property
     def span(self) -> Span | None:

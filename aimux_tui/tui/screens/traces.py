@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 0.7
 """Between two looks whether something came."""
+_METRICS_SECONDS = 3.0
+"""Between two readings of all metrics: they are added up anew each time."""
 _MOST = 2000
 """Traces that are listed."""
 
@@ -88,6 +91,7 @@ class TracesScreen(ModalScreen[Jump | None]):
         self.view = View.TRACES
         self._version = -1
         self._is_reading = False
+        self._rests_until = 0.0
         self._traces: Sequence[TraceSummary] = ()
         self._series: Sequence[MetricSeries] = ()
         self._query = ""
@@ -138,7 +142,7 @@ class TracesScreen(ModalScreen[Jump | None]):
     # Reading.
 
     def _look_for_more(self) -> None:
-        if self.is_current and not self._is_reading:
+        if self.is_current and not self._is_reading and monotonic() >= self._rests_until:
             self._is_reading = True
             self._read()
 
@@ -159,6 +163,7 @@ class TracesScreen(ModalScreen[Jump | None]):
                 self._traces = await self._lane.run(self._telemetry.traces, limit=_MOST)
             case View.METRICS:
                 self._series = await self._lane.run(self._telemetry.metrics)
+                self._rests_until = monotonic() + _METRICS_SECONDS
             case View.SERVICES:
                 await self._show_services()
                 return
@@ -187,7 +192,7 @@ class TracesScreen(ModalScreen[Jump | None]):
         self.set_focus(self.page if is_page else self.list)
         self.views.show(VIEWS.index(self.view))
         self.filter.set_query("" if is_page else self._query)
-        self._version = -1
+        self._version, self._rests_until = -1, 0.0
         self._show_rows()
         self._look_for_more()
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aimux_tui.model.session import Session
+    from aimux_tui.model.telemetry import LogEvent, Span
     from aimux_tui.model.turn import Turn
     from aimux_tui.store.telemetry.session import SessionTelemetry
     from aimux_tui.tui.telemetry.ports import TelemetryPort
@@ -81,30 +82,32 @@ class TelemetryFeed:
 
     async def of_turn(self, session: Session, turn: Turn, until: datetime | None) -> TurnTelemetry:
         """What was received of a turn; `until` is when the next one began."""
-        return await self._lane.run(
-            lambda: records_of_turn(self._refreshed(session), session, turn, until)
-        )
+
+        def find(telemetry: SessionTelemetry) -> TurnTelemetry:
+            return records_of_turn(telemetry, session, turn, until)
+
+        return await self._lane.run(self._found, session, find)
 
     async def of_call(self, session: Session, call_id: str) -> TurnTelemetry:
         """What was received of a tool call."""
-        return await self._lane.run(lambda: records_of_call(self._refreshed(session), call_id))
+        return await self._lane.run(self._found, session, lambda one: records_of_call(one, call_id))
 
     async def of_session(self, session: Session) -> TurnTelemetry:
         """Everything that was received of a session, or of a sub-agent."""
-        return await self._lane.run(self._whole, session)
+        return await self._lane.run(self._found, session, lambda one: _whole(one, session))
 
     def close(self) -> None:
         """Nobody looks any more."""
         self._lane.stop()
         self.port.close()
 
-    def _whole(self, session: Session) -> TurnTelemetry:
-        telemetry, agent = self._refreshed(session), telemetry_id(session)[1]
-        if not agent:
-            return TurnTelemetry(tuple(telemetry.spans), tuple(telemetry.logs))
-        logs = [log for log in telemetry.logs if _is_of(agent, log.keys.agent, log.keys.prompt)]
-        spans = [one for one in telemetry.spans if _is_of(agent, one.keys.agent, one.keys.prompt)]
-        return TurnTelemetry(tuple(spans), tuple(logs))
+    def _found(
+        self, session: Session, find: Callable[[SessionTelemetry], TurnTelemetry]
+    ) -> TurnTelemetry:
+        """What somebody finds in a session's records. Blocks; only for the lane."""
+        telemetry = self._refreshed(session)
+        found = find(telemetry)
+        return TurnTelemetry(tuple(telemetry.unfolded(found.spans)), found.logs)
 
     def _refreshed(self, session: Session) -> SessionTelemetry:
         """What is known of a session now. Blocks; only for the lane."""
@@ -119,5 +122,14 @@ class TelemetryFeed:
         return telemetry
 
 
-def _is_of(agent: str, named: str, prompt: str) -> bool:
-    return named == agent or prompt.startswith(f"{agent}#")
+def _whole(telemetry: SessionTelemetry, session: Session) -> TurnTelemetry:
+    """Everything of a session; of a sub-agent what names it."""
+    _, agent = telemetry_id(session)
+    return TurnTelemetry(
+        tuple(span for span in telemetry.spans if not agent or _is_of(agent, span)),
+        tuple(log for log in telemetry.logs if not agent or _is_of(agent, log)),
+    )
+
+
+def _is_of(agent: str, record: Span | LogEvent) -> bool:
+    return record.keys.agent == agent or record.keys.prompt.startswith(f"{agent}#")

@@ -79,5 +79,5 @@ def known_values(
     lines: Iterable[TraceSummary] | Iterable[MetricSeries],
 ) -> Mapping[str, Sequence[str]]:
     """What can be asked for, to complete it."""
-    services = dict.fromkeys(line.service for line in lines if line.service)
+    services = dict.fromkeys(line.service for line in lines if line.service.isprintable())
     return {"service": list(services), "is": list(_FLAGS)}
