@@ -53,6 +53,7 @@ def test_every_command_has_someone_who_does_it():
     from aimux_tui.tui.screens.main_commands import MainCommands
     from aimux_tui.tui.search.commands import SearchCommands
     from aimux_tui.tui.take_out import TakeOut
+    from aimux_tui.tui.telemetry.commands import TelemetryCommands
 
     doers = (
         AimuxApp,
@@ -63,6 +64,7 @@ def test_every_command_has_someone_who_does_it():
         Exporting,
         CostCommands,
         SearchCommands,
+        TelemetryCommands,
         SessionsPane,
         TracePane,
         TraceCommands,
