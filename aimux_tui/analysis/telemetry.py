@@ -35,6 +35,8 @@ _TOLD = frozenset(
     }
 )
 """Log records that say nothing that is not told anyway."""
+_WHOLE = frozenset({"claude_code.interaction", "qwen-code.interaction", "session_task.turn"})
+"""Spans that last from a prompt to its end."""
 _PEOPLE = frozenset({"user_temporary", "user_permanent", "user_abort", "user_reject", "user"})
 """Sources of decisions that a user made."""
 
@@ -122,10 +124,23 @@ def report_of(spans: Sequence[Span], logs: Sequence[LogEvent]) -> Report:
     reading = _Reading()
     for log in logs:
         reading.take_log(log)
-    parents = {span.span_id: span for span in spans}
+    by_id = {span.span_id: span for span in spans}
     for span in spans:
-        reading.take_span(span, parents.get(span.parent_id))
+        if span.name not in _WHOLE or not _is_inside(span, by_id):
+            reading.take_span(span, by_id.get(span.parent_id))
     return reading.report()
+
+
+def _is_inside(span: Span, by_id: Mapping[str, Span]) -> bool:
+    """Whether a turn is within another one: a sub-agent's."""
+    seen: set[str] = set()
+    above = by_id.get(span.parent_id)
+    while above is not None and above.span_id not in seen:
+        if above.name in _WHOLE:
+            return True
+        seen.add(above.span_id)
+        above = by_id.get(above.parent_id)
+    return False
 
 
 class _Reading:
@@ -209,7 +224,7 @@ class _Reading:
         """One span."""
         given = span.attributes
         match span.name:
-            case "claude_code.interaction" | "qwen-code.interaction" | "session_task.turn":
+            case _ if span.name in _WHOLE:
                 self._durations.append(span.duration_ns)
             case "claude_code.tool.blocked_on_user" | "qwen-code.tool.blocked_on_user":
                 call = parent.keys.tool_call if parent is not None else span.keys.tool_call

@@ -96,6 +96,13 @@ def test_waits_decisions_and_outcomes_come_together_by_the_call() -> None:
     assert (bash.is_ok, bash.error) == (False, "exit 3")
 
 
+def test_the_time_of_a_sub_agent_is_in_that_of_its_turn() -> None:
+    turn = make_span("session_task.turn", "01", length=1600)
+    spawn = make_span("spawn_agent", "02", "01", length=400)
+    below = make_span("session_task.turn", "03", "02", length=300)
+    assert report_of([turn, spawn, below], []).duration == 1_600_000_000
+
+
 def test_hooks_and_servers() -> None:
     report = report_of(
         [],
