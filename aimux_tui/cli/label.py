@@ -115,7 +115,9 @@ def _turn_changes(
 
 
 def _session_change(options: argparse.Namespace, now: Annotations) -> SessionChange:
-    tags = [tag for tag in dict.fromkeys([*now.session.tags, *options.tag]) if tag]
+    # A comma is between tags, as where they are typed on the screen.
+    added = [tag.strip() for text in options.tag for tag in text.split(",")]
+    tags = [tag for tag in dict.fromkeys([*now.session.tags, *added]) if tag]
     changes_tags = bool(options.tag or options.untag)
     return SessionChange(
         session_key=now.session_key,

@@ -93,6 +93,8 @@ def format_nothing(places: Sequence[Place]) -> str:
         + ")"
         for place in places
     )
+    if any(place.logs for place in places):
+        return f"No session fits. aimux looked in\n{looked}"
     return (
         f"No sessions. aimux looked in\n{looked}\n\n"
         "Start an agent (claude, codex, gemini) in any folder, name another place in the settings\n"

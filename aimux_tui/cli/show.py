@@ -11,6 +11,7 @@ from aimux_tui.cli.sessions import cost_fields, session_fields, token_fields
 from aimux_tui.cli.setup import look_around, open_target, read_labels, tell_errors
 from aimux_tui.cli.show_text import format_header, format_turn
 from aimux_tui.errors import SessionError
+from aimux_tui.text.units import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def _wanted(trace: Trace, number: int | None) -> list[TurnSummary]:
     turns = [turn for turn in trace.turns if number in {None, turn.number}]
     if number is not None and not turns:
         raise SessionError(
-            f"no turn {number} in {trace.key}", hint=f"it has {len(trace.turns)} turns"
+            f"no turn {number} in {trace.key}", hint=f"it has {plural(len(trace.turns), 'turn')}"
         )
     return turns
 

@@ -61,9 +61,10 @@ def test_several_turns_at_once(run: Run, logs: dict[str, Path], home: Path) -> N
 
 
 def test_a_whole_session_is_judged_without_a_turn(run: Run, home: Path) -> None:
-    out = run("label", "1111", "--verdict", "failed", "--tag", "loops", "--tag", "no tests")[1]
+    out = run("label", "1111", "--verdict", "failed", "--tag", "loops,no tests")[1]
     assert out.startswith(f"claude:{CLAUDE_ID}: failed, #loops, #no tests\n")
-    run("label", "1111", "--untag", "loops", "--tag", "slow", "--note", "see turn 1")
+    run("label", "1111", "--untag", "loops", "--tag", "slow, flaky", "--note", "see turn 1")
+    run("label", "1111", "--untag", "flaky")
     run("label", "1111", "--verdict", "none")
     assert session_fields(run) == {
         "good": 0,

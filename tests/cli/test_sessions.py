@@ -65,6 +65,9 @@ def test_filters(logs: dict[str, Path], run: Run) -> None:
     assert listed(run, "--since", "2099-01-01") == []
     assert len(listed(run, "--limit", "1")) == 1
     assert listed(run, "--limit", "0") == listed(run)
+    out = run("sessions", "turns>99")[1]
+    assert out.startswith("No session fits")
+    assert "Start an agent" not in out
     agents = [one for one in listed(run, "--agents") if one["parent"]]
     assert [one["session_id"] for one in agents] == [AGENT_ID]
     assert agents[0]["parent_tool_call"] == "toolu_3"

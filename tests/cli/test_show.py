@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ def test_one_turn(logs: dict[str, Path], run: Run) -> None:
     code, _, err = run("show", CLAUDE_ID, "--turn", "9")
     assert code == 3
     assert "no turn 9" in err
+    assert re.search(r"it has (1 turn|\d+ turns)$", err.strip())
 
 
 def test_an_ambiguous_id_is_told(logs: dict[str, Path], run: Run) -> None:

@@ -37,7 +37,11 @@ def _add_label_arguments(parser: argparse.ArgumentParser) -> None:
         help="achieved, partial, failed, abandoned; none takes the verdict away",
     )
     whole.add_argument(
-        "--tag", action="append", default=[], metavar="NAME", help="add a tag, such as a failure"
+        "--tag",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="add a tag, or several: slow,loop",
     )
     whole.add_argument(
         "--untag", action="append", default=[], metavar="NAME", help="take a tag away"
