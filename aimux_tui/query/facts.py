@@ -17,10 +17,6 @@ class SessionFacts(Struct, frozen=True):
 
     session: Session
     annotations: Annotations
-    tools: Collection[str] | None = None
-    """Names of the tools that it called; None where nobody looked."""
-    files: Collection[str] | None = None
-    """Paths of the files that it edited; None where nobody looked."""
 
 
 class TurnFacts(Struct, frozen=True):

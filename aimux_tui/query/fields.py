@@ -205,7 +205,6 @@ _ROWS = (
         kind=Kind.TEXT,
         help="a tool that was called",
         example="tool:Bash",
-        of_session=lambda facts: facts.tools,
         of_turn=lambda facts: [name for name, _ in facts.turn.tools],
     ),
     Field(
@@ -213,7 +212,6 @@ _ROWS = (
         kind=Kind.TEXT,
         help="a file that was edited",
         example="file:auth.py",
-        of_session=lambda facts: facts.files,
         of_turn=lambda facts: facts.files,
     ),
     Field(
