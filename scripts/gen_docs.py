@@ -75,7 +75,7 @@ One language says what is wanted, wherever something can be chosen: `/` in the l
 costs, `aimux sessions`, `aimux costs`, `aimux search`.
 
 ```
-redirect provider:codex -label:good cost>1 tool:Bash failed since:3d "exact words"
+redirect provider:codex -label:good cost>1 failed since:3d "exact words"
 ```
 
 - A **word** is looked for in the text: title, project, agent, folder, branch and models of a

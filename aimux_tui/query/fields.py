@@ -52,6 +52,8 @@ class Field(Struct, frozen=True, kw_only=True):
     of_session: Callable[[SessionFacts], object] | None = None
     """The texts (an iterable), the number or the time of a session; None if it is unknown."""
     of_turn: Callable[[TurnFacts], object] | None = None
+    is_searched: bool = False
+    """It needs more than a list has in memory: only a search can answer."""
 
     def check(self, term: Term) -> None:
         """Raises QueryError if a term cannot be asked of this field."""
@@ -213,6 +215,7 @@ _ROWS = (
         help="a file that was edited",
         example="file:auth.py",
         of_turn=lambda facts: facts.files,
+        is_searched=True,
     ),
     Field(
         name="kind",

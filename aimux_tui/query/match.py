@@ -85,6 +85,13 @@ def _turn_term(term: Term, now: datetime, *, within_session: bool) -> TurnTest:
         test: TurnTest = FLAGS[term.field].of_turn
     else:
         field = FIELDS[term.field]
+        if within_session and field.is_searched:
+            raise QueryError(
+                f"{term.field}: is asked by a search, not of a list",
+                "a search of all sessions finds them: S, or `aimux search`",
+                start=term.start,
+                end=term.end,
+            )
         if field.of_turn is not None:
             test = _compared(field, term, now, field.of_turn)
         elif within_session or field.of_session is None:
@@ -150,6 +157,10 @@ def _has(text: str, words: tuple[str, ...], is_whole: bool) -> bool:  # noqa: FB
 
 
 def _misplaced(term: Term, owners: str, here: str) -> QueryError:
+    hint = "a search asks the turns of all sessions: S, or `aimux search`"
     return QueryError(
-        f"{term.field}: is asked of {owners}, here are {here}", start=term.start, end=term.end
+        f"{term.field}: is asked of {owners}, here are {here}",
+        hint if owners == "turns" else "",
+        start=term.start,
+        end=term.end,
     )

@@ -167,8 +167,11 @@ def test_what_is_unknown_is_neither_more_nor_less() -> None:
 
 
 def test_files_are_found_where_somebody_looked() -> None:
-    assert fits_turn("file:auth.py", files=["/home/ann/api/auth.py"])
-    assert not fits_turn("file:auth.py")
+    searched = turn_test(parse("file:auth.py"), NOW, within_session=False)
+    assert searched(turn_facts(files=["/home/ann/api/auth.py"]))
+    assert not searched(turn_facts(files=["/home/ann/api/login.py"]))
+    with pytest.raises(QueryError, match="file: is asked by a search, not of a list"):
+        fits_turn("file:auth.py")
     with pytest.raises(QueryError, match="tool: is asked of turns, here are sessions"):
         fits_session("tool:bash")  # no list of sessions knows it: never say that none fits
 
