@@ -35,9 +35,14 @@ def format_tokens(usage: Usage) -> str:
 
 
 def format_cost(cost: Cost) -> str:
-    """Money: "$0.08", "≥$1.20" where some is missing, "—" where nothing is known."""
+    """Money: "$0.08", "≥$1.20" where some is missing, "—" where nothing is known.
+
+    What is known of a lower bound may be next to nothing: ">$0".
+    """
     if not cost.is_known:
         return UNKNOWN
+    if cost.is_partial and 0 < cost.usd < 0.0095:
+        return ">$0"
     mark = AT_LEAST if cost.is_partial else ""
     return mark + format_usd(cost.usd)
 

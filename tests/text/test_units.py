@@ -53,6 +53,7 @@ def test_tokens_tell_what_went_in_and_came_out() -> None:
         (Cost(0.08), "$0.08"),
         (Cost(123.4), "$123"),
         (Cost(1.2, is_lower_bound=True), "≥$1.20"),
+        (Cost(0.004, is_lower_bound=True), ">$0"),
         (Cost(1.2, unpriced_models=("new",)), "≥$1.20"),
         (Cost(unpriced_models=("new",)), "—"),
     ],
