@@ -101,7 +101,7 @@ class CostsScreen(ModalScreen[str | None]):
         """Begin to add up."""
         box = self.query_one("#costs-box")
         box.border_title = "What was spent"
-        box.border_subtitle = "tab view, enter open, = why, / filter, esc back"
+        box.border_subtitle = "esc back, enter open, tab view, = why, / filter"
         self.views.can_focus = False
         if self._setup.glyphs is ASCII:
             self.list.draw_with(glyphs=ASCII)

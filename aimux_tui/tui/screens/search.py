@@ -78,7 +78,7 @@ class SearchScreen(ModalScreen["TurnHit | None"]):
         """Begin with what was searched for last."""
         box = self.query_one("#search-box")
         box.border_title = "Search every session"
-        box.border_subtitle = "enter open, tab complete, esc close"
+        box.border_subtitle = "esc close, enter open, tab complete"
         if self._setup.glyphs is ASCII:
             self.list.draw_with(glyphs=ASCII)
         self.list.can_focus = False

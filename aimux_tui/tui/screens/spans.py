@@ -90,7 +90,7 @@ class SpansScreen(ModalScreen[Jump | None]):
         """Begin to read, and to look for more."""
         box = self.query_one("#spans-box")
         box.border_title = "Trace"
-        box.border_subtitle = "enter to the turn, x failure, tab pane, esc back"
+        box.border_subtitle = "esc back, enter to the turn, x failure, tab pane"
         for view in (self.list, self.page):
             view.draw_with(glyphs=self._setup.glyphs)
         self.set_focus(self.list)

@@ -118,7 +118,7 @@ class TracesScreen(ModalScreen[Jump | None]):
         """Begin to read, and to look for more."""
         box = self.query_one("#traces-box")
         box.border_title = "Telemetry"
-        box.border_subtitle = "enter opens, o session, / filter, tab view, esc back"
+        box.border_subtitle = "esc back, enter opens, o session, tab view, / filter"
         self.views.can_focus = False
         for view in (self.list, self.page):
             view.draw_with(glyphs=self._setup.glyphs)
