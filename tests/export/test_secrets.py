@@ -89,7 +89,7 @@ IN_TEXT = [
     ("secret", "aws_secret_access_key = {}", some(40)),
     ("secret", 'apiKey: "{}"', some(24)),
     ("secret", '{{\\"client_secret\\":\\"{}\\"}}', some(32)),
-    ("secret", "//registry.npmjs.org/:_authToken={}", some(36)),
+    ("secret", "//npm.example.com/:_authToken={}", some(36)),
     ("secret", "cli --token {} deploy", some(32)),
     ("secret", "SESSION_SECRET: {}", some(44)),
     ("secret", "    client-key-data: {}", some(200)),
