@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from aimux_tui.tui.format.metric_row import metric_row
 from aimux_tui.tui.format.span_row import Axis, span_row, trace_row
+from aimux_tui.tui.widgets.one_row_items import OneRowItems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from aimux_tui.model.telemetry import TraceSummary
@@ -18,40 +19,7 @@ if TYPE_CHECKING:
     from aimux_tui.tui.telemetry.metric_rows import MetricRow
 
 
-class _Lines:
-    """Items of one row each."""
-
-    def __init__(self, keys: Sequence[str]) -> None:
-        self._keys = keys
-        self._indexes = {key: index for index, key in enumerate(keys)}
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def key(self, index: int) -> str:
-        """The item's key."""
-        return self._keys[index]
-
-    def index(self, key: str) -> int | None:
-        """Where an item is."""
-        return self._indexes.get(key)
-
-    def version(self, index: int) -> Hashable:
-        """Items do not change: what is new comes in a new source."""
-        return self._keys[index]
-
-    def usual_height(self, width: int) -> int:
-        """One row."""
-        del width
-        return 1
-
-    def unusual_heights(self, width: int) -> Iterable[tuple[int, int]]:
-        """None."""
-        del width
-        return ()
-
-
-class TraceItems(_Lines):
+class TraceItems(OneRowItems):
     """An `ItemSource` of traces; their ids are the keys."""
 
     def __init__(
@@ -68,7 +36,7 @@ class TraceItems(_Lines):
         return [trace_row(trace, self._title_of(trace.session), self._today, width, look)]
 
 
-class SpanItems(_Lines):
+class SpanItems(OneRowItems):
     """An `ItemSource` of the spans of a trace; their ids are the keys."""
 
     def __init__(self, tree: TraceTree) -> None:
@@ -86,7 +54,7 @@ class SpanItems(_Lines):
         return [span_row(span, self._tree.depths[index], self._axis, hue, width, look)]
 
 
-class MetricItems(_Lines):
+class MetricItems(OneRowItems):
     """An `ItemSource` of metrics."""
 
     def __init__(self, rows: Sequence[MetricRow]) -> None:
