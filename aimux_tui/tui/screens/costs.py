@@ -17,6 +17,7 @@ from aimux_tui.query.terms import QueryError
 from aimux_tui.text.bars import sparkline
 from aimux_tui.text.sanitise import one_line
 from aimux_tui.text.units import format_count, plural
+from aimux_tui.tui.bindings import moving_bindings
 from aimux_tui.tui.costs.items import CostItems
 from aimux_tui.tui.costs.levels import VIEWS, Level, View
 from aimux_tui.tui.costs.report import CostReport, make_report
@@ -54,12 +55,7 @@ class CostsScreen(ModalScreen[str | None]):
         Binding("slash", "filter", show=False),
         Binding("enter", "open", show=False),
         Binding("equals_sign", "why", show=False),
-        Binding("j,down", "move('cursor_down')", show=False),
-        Binding("k,up", "move('cursor_up')", show=False),
-        Binding("pagedown,space", "move('page_down')", show=False),
-        Binding("pageup", "move('page_up')", show=False),
-        Binding("home", "move('first')", show=False),
-        Binding("end", "move('last')", show=False),
+        *moving_bindings(),
         *(Binding(str(number), f"view({number - 1})", show=False) for number in range(1, 9)),
     ]
 

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 
 from aimux_tui.commands.base import EVERYWHERE, Command, Group, Pane
 from aimux_tui.commands.builtin import COMMANDS
+from aimux_tui.tui.bindings import moving_bindings
 from aimux_tui.tui.format.document import LineDocument
 from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.format.lines import EMPTY, Line, pad
@@ -70,12 +71,7 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "dismiss", show=False),
-        Binding("j,down", "scroll('cursor_down')", show=False),
-        Binding("k,up", "scroll('cursor_up')", show=False),
-        Binding("pagedown,space", "scroll('page_down')", show=False),
-        Binding("pageup", "scroll('page_up')", show=False),
-        Binding("home", "scroll('first')", show=False),
-        Binding("end", "scroll('last')", show=False),
+        *moving_bindings(),
     ]
 
     def __init__(
@@ -107,6 +103,6 @@ class HelpScreen(ModalScreen[None]):
         """Close it."""
         self.dismiss(result)
 
-    def action_scroll(self, where: str) -> None:
+    def action_move(self, where: str) -> None:
         """Move through it."""
         getattr(self._text, f"action_{where}")()

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from aimux_tui.analysis.ledger_text import format_ledger
 from aimux_tui.errors import SessionError
 from aimux_tui.text.sanitise import one_line
+from aimux_tui.tui.bindings import moving_bindings
 from aimux_tui.tui.format.document import LineDocument
 from aimux_tui.tui.format.glyphs import ASCII
 from aimux_tui.tui.format.lines import Line, Wrap
@@ -40,12 +41,7 @@ class LedgerScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,equals_sign", "dismiss", show=False),
-        Binding("j,down", "scroll('cursor_down')", show=False),
-        Binding("k,up", "scroll('cursor_up')", show=False),
-        Binding("pagedown,space", "scroll('page_down')", show=False),
-        Binding("pageup", "scroll('page_up')", show=False),
-        Binding("home", "scroll('first')", show=False),
-        Binding("end", "scroll('last')", show=False),
+        *moving_bindings(),
     ]
 
     def __init__(self, setup: Setup, accounts: AccountsPort, key: str) -> None:
@@ -106,6 +102,6 @@ class LedgerScreen(ModalScreen[None]):
         """Close it."""
         self.dismiss(result)
 
-    def action_scroll(self, where: str) -> None:
+    def action_move(self, where: str) -> None:
         """Move through it."""
         getattr(self._text, f"action_{where}")()
