@@ -8,7 +8,7 @@ from textual.content import Content
 
 from aimux_tui.text.sanitise import one_line, sanitise
 from aimux_tui.text.units import format_age, plural
-from aimux_tui.tui.format.columns import Part, cell, cells, joined
+from aimux_tui.tui.format.columns import Part, cells, joined
 from aimux_tui.tui.format.lines import Line, Row, Wrap, pad, rows_of, width_of
 
 if TYPE_CHECKING:
@@ -68,8 +68,3 @@ def _content(excerpt: Excerpt, look: Look) -> Content:
 
 def _safe(text: str) -> str:
     return sanitise(text, tab_size=1).replace("\n", " ")
-
-
-def note_row(text: str, width: int, look: Look) -> Row:
-    """A row that only says something."""
-    return Row(joined([cell(text, width, look.palette.muted)], 0, width))
